@@ -1,0 +1,54 @@
+//! How a customer is known. An unverified identity never gains a verified customer's history.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use ts_rs::TS;
+
+/// One name of a customer. Values are normalised by who creates them: e-mail addresses lower-cased
+/// and bounded to 254 bytes, numbers in E.164.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+pub enum Identity {
+    Email(#[ts(type = "string")] SmolStr),
+    Phone(#[ts(type = "string")] SmolStr),
+    /// A browser that holds a visitor token we gave it.
+    Visitor(#[ts(type = "string")] SmolStr),
+    /// The organisation's own id of a user.
+    User(#[ts(type = "string")] SmolStr),
+}
+
+impl Identity {
+    pub fn email(address: &str) -> Self {
+        Self::Email(SmolStr::new(address.trim().to_lowercase()))
+    }
+
+    pub fn value(&self) -> &str {
+        match self {
+            Self::Email(value) | Self::Phone(value) | Self::Visitor(value) | Self::User(value) => value,
+        }
+    }
+}
+
+impl fmt::Display for Identity {
+    /// `kind:value`, unique for an identity; the key under which the store indexes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Email(value) => write!(f, "email:{value}"),
+            Self::Phone(value) => write!(f, "phone:{value}"),
+            Self::Visitor(value) => write!(f, "visitor:{value}"),
+            Self::User(value) => write!(f, "user:{value}"),
+        }
+    }
+}
+
+/// Whether somebody we trust vouched for an identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Verification {
+    /// Stated by the customer, or read from a header anyone can write.
+    Claimed,
+    /// Vouched for: a token signed by the site, a visitor token of ours, a mail that proved its origin.
+    Verified,
+}

@@ -1,0 +1,167 @@
+//! What a task asks for, and what can become of it and of its reservations.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::id::{AgentId, Language, QueueId, Skill};
+use crate::time::Timestamp;
+
+/// How well an agent has a skill: 1 (learning) to 5 (expert).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
+#[serde(transparent)]
+#[ts(type = "number")]
+pub struct Level(u8);
+
+/// The number is no level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is not a level: 1 to 5")]
+pub struct InvalidLevel(u8);
+
+impl Level {
+    pub const LOWEST: Self = Self(1);
+    pub const HIGHEST: Self = Self(5);
+
+    pub fn new(level: u8) -> Result<Self, InvalidLevel> {
+        if (1..=5).contains(&level) { Ok(Self(level)) } else { Err(InvalidLevel(level)) }
+    }
+
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Level {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(u8::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A skill an agent must have, at this level or above.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+pub struct SkillRequirement {
+    pub skill: Skill,
+    pub level: Level,
+}
+
+/// What an agent must meet to be offered a task. Skills are kept sorted, so that equal requirements
+/// are equal values.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]
+pub struct Requirements {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<SkillRequirement>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+}
+
+impl Requirements {
+    pub const NONE: Self = Self { skills: Vec::new(), language: None };
+
+    pub fn new(skills: impl IntoIterator<Item = SkillRequirement>, language: Option<Language>) -> Self {
+        let mut skills: Vec<_> = skills.into_iter().collect();
+        skills.sort();
+        skills.dedup_by(|later, earlier| later.skill == earlier.skill && {
+            earlier.level = later.level;
+            true
+        });
+        Self { skills, language }
+    }
+}
+
+/// Higher is served first; within one priority the longest waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]
+#[serde(transparent)]
+#[ts(type = "number")]
+pub struct Priority(pub i32);
+
+/// Where a transfer sends a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "to", rename_all = "snake_case")]
+pub enum TransferTarget {
+    Queue { queue: QueueId },
+    /// This agent only, found in the queue named.
+    Agent { agent: AgentId, queue: QueueId },
+}
+
+impl TransferTarget {
+    pub fn queue(&self) -> &QueueId {
+        match self {
+            Self::Queue { queue } | Self::Agent { queue, .. } => queue,
+        }
+    }
+}
+
+/// Why a task left the agent or queue that had it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferReason {
+    /// An agent decided so.
+    Agent,
+    /// The customer asked for a person.
+    CustomerRequest,
+    /// The virtual agent was unsure twice.
+    LowConfidence,
+    /// The virtual agent did not answer within its time limit.
+    TimeLimit,
+    /// The virtual agent failed.
+    Failure,
+    /// A supervisor moved it.
+    Supervisor,
+    /// The queue's deadline passed.
+    Overflow,
+    /// The agent went offline.
+    AgentOffline,
+}
+
+/// How a reservation ended without an assignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReservationEnd {
+    /// The agent said no.
+    Rejected,
+    /// The agent did not answer within the ring time (RONA).
+    TimedOut,
+    /// The task went away, or the agent did.
+    Canceled,
+    /// Somebody else got it.
+    Rescinded,
+}
+
+/// Why a task ended without being handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// The customer left while waiting.
+    Abandoned,
+    /// The session was closed or erased.
+    SessionClosed,
+    /// The queue's deadline passed and it names no other.
+    Expired,
+    /// Another session of the same customer goes on.
+    Absorbed,
+}
+
+/// Where a task stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum TaskState {
+    Pending,
+    Reserved { reservation: crate::id::ReservationId, agent: AgentId, expires_at: Timestamp },
+    Assigned { agent: AgentId },
+    Wrapping { agent: AgentId, since: Timestamp },
+    Completed,
+    Canceled,
+}
+
+impl TaskState {
+    pub fn is_open(&self) -> bool {
+        !matches!(self, Self::Completed | Self::Canceled)
+    }
+
+    /// The agent whose capacity the task holds.
+    pub fn agent(&self) -> Option<&AgentId> {
+        match self {
+            Self::Reserved { agent, .. } | Self::Assigned { agent } | Self::Wrapping { agent, .. } => Some(agent),
+            Self::Pending | Self::Completed | Self::Canceled => None,
+        }
+    }
+}
