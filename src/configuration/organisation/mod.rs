@@ -1,0 +1,89 @@
+//! The organisation: sites, queues, people, virtual agents, hours and what they choose from.
+//!
+//! Written as TOML files in a folder, imported at first start and by `tandem apply`, kept as JSON
+//! versions in the log. References between its parts are names; [`Organisation::load`] refuses a
+//! folder in which one leads nowhere.
+
+mod capacity;
+mod hours;
+mod integration;
+mod person;
+mod presence;
+mod queue;
+mod route;
+mod service_level;
+mod site;
+mod virtual_agent;
+mod wording;
+
+use model::{AgentId, Intent, PresenceName, QueueId, SiteId};
+use serde::{Deserialize, Serialize};
+
+pub use capacity::Capacity;
+pub use hours::{Holiday, Hours, HoursId, Interval, TimeOfDay};
+pub use integration::{ApiClient, ApiKey, Scope, Webhook};
+pub use person::{Password, Person, PersonRole};
+pub use presence::{AVAILABLE, NOT_RESPONDING, OFFLINE, Presence};
+pub use queue::{LastAgent, LongestIdle, Queue, RingTime, Rule, Step, WhenClosed};
+pub use route::Route;
+pub use service_level::{ServiceLevel, ServiceLevelDefinition};
+pub use site::{FieldKind, FormField, Site, VerifiedUsers};
+pub use virtual_agent::{Fact, VirtualAgent, VirtualAgentKind};
+pub use wording::{CannedAnswer, DispositionEntry, Labels, SkillEntry};
+
+/// Everything an organisation says of itself. Lists keep the order of the files.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Organisation {
+    pub name: String,
+    /// Where a queue names none.
+    pub service_level: ServiceLevel,
+    pub sites: Vec<Site>,
+    pub queues: Vec<Queue>,
+    pub skills: Vec<SkillEntry>,
+    pub presences: Vec<Presence>,
+    pub hours: Vec<Hours>,
+    pub agents: Vec<Person>,
+    pub virtual_agents: Vec<VirtualAgent>,
+    /// Where intents go.
+    pub routes: Vec<Route>,
+    pub dispositions: Vec<DispositionEntry>,
+    pub canned_answers: Vec<CannedAnswer>,
+    pub webhooks: Vec<Webhook>,
+    pub api_clients: Vec<ApiClient>,
+}
+
+impl Organisation {
+    pub fn site(&self, id: &SiteId) -> Option<&Site> {
+        self.sites.iter().find(|site| site.id == *id)
+    }
+
+    pub fn queue(&self, id: &QueueId) -> Option<&Queue> {
+        self.queues.iter().find(|queue| queue.id == *id)
+    }
+
+    pub fn person(&self, id: &AgentId) -> Option<&Person> {
+        self.agents.iter().find(|person| person.id == *id)
+    }
+
+    pub fn virtual_agent(&self, id: &AgentId) -> Option<&VirtualAgent> {
+        self.virtual_agents.iter().find(|agent| agent.id == *id)
+    }
+
+    pub fn route(&self, intent: &Intent) -> Option<&Route> {
+        self.routes.iter().find(|route| route.intent == *intent)
+    }
+
+    pub fn presence(&self, id: &PresenceName) -> Option<&Presence> {
+        self.presences.iter().find(|presence| presence.id == *id)
+    }
+
+    pub fn hours(&self, id: &HoursId) -> Option<&Hours> {
+        self.hours.iter().find(|hours| hours.id == *id)
+    }
+
+    /// The queue's own service level, else the organisation's.
+    pub fn service_level(&self, queue: &Queue) -> ServiceLevel {
+        queue.service_level.unwrap_or(self.service_level)
+    }
+}

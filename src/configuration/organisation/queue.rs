@@ -1,0 +1,149 @@
+//! A queue: who it asks for, how long it waits and where it sends what it cannot serve.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::task::{Level, Priority};
+use model::{Channel, QueueId, Skill};
+use serde::{Deserialize, Serialize};
+
+use super::hours::HoursId;
+use super::service_level::ServiceLevel;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    pub id: QueueId,
+    pub name: String,
+    /// When it is open. None: always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<HoursId>,
+    /// What becomes of tasks that come while it is closed.
+    #[serde(default)]
+    pub when_closed: WhenClosed,
+    #[serde(default)]
+    pub ring_time: RingTime,
+    /// How long an agent who rejected a task is not offered it again.
+    #[serde(default = "reject_delay", with = "crate::configuration::duration")]
+    pub reject_delay: Duration,
+    /// What it asks of an agent, step by step. Empty: the task's own requirements until the deadline.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+    /// How long a task waits at most. None: for ever.
+    #[serde(
+        default,
+        with = "crate::configuration::duration::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub deadline: Option<Duration>,
+    /// Where a task goes at the deadline. None: it is canceled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overflow: Option<QueueId>,
+    /// After-contact work ends by itself after this. None: when the agent says so.
+    #[serde(
+        default,
+        with = "crate::configuration::duration::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub wrap_up_limit: Option<Duration>,
+    /// Added to the priority of its tasks; higher is served first.
+    #[serde(default)]
+    pub priority: Priority,
+    /// Which agent has been idle longest.
+    #[serde(default)]
+    pub longest_idle: LongestIdle,
+    /// None: the organisation's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_level: Option<ServiceLevel>,
+    /// Prefer the agent the customer had last. None: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_agent: Option<LastAgent>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenClosed {
+    /// They wait until it opens; the deadline does not run.
+    #[default]
+    Wait,
+    /// They go to `overflow` at once.
+    Overflow,
+}
+
+/// How long an offer rings, by channel, before it counts as not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RingTime {
+    #[serde(with = "crate::configuration::duration")]
+    pub chat: Duration,
+    #[serde(with = "crate::configuration::duration")]
+    pub email: Duration,
+    #[serde(with = "crate::configuration::duration")]
+    pub voice: Duration,
+}
+
+impl Default for RingTime {
+    fn default() -> Self {
+        Self { chat: Duration::from_secs(20), email: Duration::from_secs(60), voice: Duration::from_secs(15) }
+    }
+}
+
+impl RingTime {
+    pub fn of(&self, channel: Channel) -> Duration {
+        match channel {
+            Channel::Chat => self.chat,
+            Channel::Email => self.email,
+            Channel::Voice => self.voice,
+        }
+    }
+}
+
+fn reject_delay() -> Duration {
+    Duration::from_secs(30)
+}
+
+/// What is asked for a time; then the next step holds.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Step {
+    /// How long it holds. None: until the deadline; only the last may say so.
+    #[serde(with = "crate::configuration::duration::option", skip_serializing_if = "Option::is_none")]
+    pub holds: Option<Duration>,
+    /// Asked besides what the task asks itself, at this level or above.
+    pub skills: BTreeMap<Skill, Level>,
+    /// Whether the agent must speak the customer's language.
+    pub language: Rule,
+    /// Whether the skills that the task's intent asks for hold.
+    pub intent_skills: Rule,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    #[default]
+    Required,
+    Ignored,
+}
+
+/// Four definitions of how long an agent has been idle; the longest is asked first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LongestIdle {
+    SinceAvailable,
+    SinceLastInbound,
+    SinceLastInteraction,
+    #[default]
+    Unoccupied,
+}
+
+/// The agent a customer had last is asked first, with a way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LastAgent {
+    /// How long ago the last contact may be.
+    #[serde(with = "crate::configuration::duration")]
+    pub within: Duration,
+    /// How long the task waits for that agent only; not at all if they are offline.
+    #[serde(with = "crate::configuration::duration")]
+    pub wait: Duration,
+}

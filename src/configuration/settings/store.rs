@@ -1,0 +1,22 @@
+//! Where the log, the blobs and generated secrets are kept.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Store {
+    /// The data folder, made if it is not there. Relative to the working directory.
+    pub folder: PathBuf,
+    /// Most events one group commit writes.
+    pub writer_batch: usize,
+    /// Most events that wait for the writer; past it appends hear `Busy`.
+    pub writer_queue: usize,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { folder: "data".into(), writer_batch: 512, writer_queue: 8_192 }
+    }
+}
