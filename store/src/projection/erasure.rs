@@ -1,0 +1,141 @@
+//! Erasing: the words of a session leave the log and the index in the transaction of the event that
+//! says so (the append takes them out of the outbox). The events stay, without their words, so that sequences remain gapless and the
+//! figures right.
+//!
+//! Invariant: what [`redact`] leaves of an event holds nothing that anybody wrote.
+
+use model::SessionEvent;
+use model::event::{Delivery, Message};
+use rusqlite::{Connection, params};
+
+use super::{IndexEntry, Place, text};
+use crate::error::StoreError;
+use crate::sqlite::codec::{self, integer};
+
+/// Events read at a time.
+const PAGE: i64 = 256;
+
+/// Erases the words of every event before this one.
+pub(super) fn erase(connection: &Connection, place: &Place) -> Result<(), StoreError> {
+    let mut after = 0;
+    loop {
+        let page = page(connection, place, after)?;
+        let Some((last, _, _)) = page.last() else { break };
+        after = *last;
+        for (_, position, event) in page {
+            erase_event(connection, position, event)?;
+        }
+    }
+    Ok(())
+}
+
+fn page(
+    connection: &Connection,
+    place: &Place,
+    after: i64,
+) -> Result<Vec<(i64, i64, SessionEvent)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, position, body FROM events
+        WHERE stream = ?1 AND sequence > ?2 AND sequence < ?3 ORDER BY sequence LIMIT ?4",
+    )?;
+    let mut rows = statement.query(params![place.stream, after, integer(place.sequence.0), PAGE])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(2)?.as_str().map_err(StoreError::corrupt)?;
+        events.push((row.get(0)?, row.get(1)?, codec::json(body)?));
+    }
+    Ok(events)
+}
+
+fn erase_event(connection: &Connection, position: i64, mut event: SessionEvent) -> Result<(), StoreError> {
+    let indexed = IndexEntry::of(position, &event);
+    let before = event.clone();
+    redact(&mut event);
+    if event == before {
+        return Ok(());
+    }
+    if let Some(entry) = indexed {
+        text::remove(connection, &entry)?;
+    }
+    connection
+        .prepare_cached("UPDATE events SET body = ?2 WHERE position = ?1")?
+        .execute(params![position, codec::to_json(&event)?])?;
+    Ok(())
+}
+
+/// Takes everything out of an event that a customer or an agent put into words. Names given by the
+/// organisation (queues, intents, dispositions) and identities stay.
+fn redact(event: &mut SessionEvent) {
+    match event {
+        SessionEvent::MessagePosted { message } => redact_message(message),
+        SessionEvent::NoteAdded { text, .. } | SessionEvent::Whispered { text, .. } => text.clear(),
+        SessionEvent::FactCollected { value, .. } => value.clear(),
+        SessionEvent::LegAttached { origin, .. } => *origin = None,
+        SessionEvent::TaskTransferred { note, .. } => *note = None,
+        SessionEvent::TaskCompleted { summary, .. } => *summary = None,
+        SessionEvent::ReservationEnded { reason, .. } => *reason = None,
+        SessionEvent::Rated { comment, .. } => *comment = None,
+        SessionEvent::DeliveryRecorded {
+            delivery: Delivery::Failed { reason } | Delivery::Bounced { reason },
+            ..
+        } => reason.clear(),
+        _ => {}
+    }
+}
+
+fn redact_message(message: &mut Message) {
+    message.text.clear();
+    message.visible = None;
+    message.subject = None;
+    message.attachments.clear();
+    message.original = None;
+    message.citations.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::event::{Attachment, Author};
+    use model::{Channel, FactName, MessageId};
+    use uuid::Uuid;
+
+    const WORDS: &str = "zanzibar";
+
+    fn message() -> SessionEvent {
+        SessionEvent::MessagePosted {
+            message: Message {
+                id: MessageId(Uuid::from_u128(1)),
+                author: Author::Customer,
+                channel: Channel::Chat,
+                leg: None,
+                text: WORDS.to_owned(),
+                visible: Some(3),
+                subject: Some(WORDS.to_owned()),
+                attachments: vec![Attachment {
+                    blob: WORDS.to_owned(),
+                    name: WORDS.to_owned(),
+                    media_type: "text/plain".to_owned(),
+                    size: 1,
+                }],
+                original: Some(WORDS.to_owned()),
+                citations: Vec::new(),
+                automatic: false,
+            },
+        }
+    }
+
+    #[test]
+    fn a_redacted_event_keeps_no_word_but_its_key() {
+        let fact = SessionEvent::FactCollected {
+            name: FactName::new("order_number").unwrap(),
+            value: WORDS.to_owned(),
+            source: Author::Customer,
+        };
+        for mut event in [message(), fact] {
+            let key = event.deduplication_key();
+            redact(&mut event);
+            assert_eq!(event.deduplication_key(), key);
+            assert!(!serde_json::to_string(&event).unwrap().contains(WORDS));
+        }
+    }
+}

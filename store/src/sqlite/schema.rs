@@ -1,0 +1,164 @@
+//! The tables, as a list of migrations: each runs once, in a transaction, in this order.
+
+use rusqlite::Connection;
+
+use crate::error::OpenError;
+
+/// Appended to, never changed: a data folder remembers how many of these it has had.
+const MIGRATIONS: &[&str] = &[LOG_AND_PROJECTIONS];
+
+/// `position` orders the events of all streams. Texts are only in `events.body`; `search` indexes
+/// them through the view `searchable` and holds no copy.
+const LOG_AND_PROJECTIONS: &str = "
+CREATE TABLE streams (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    epoch INTEGER NOT NULL,
+    last INTEGER NOT NULL
+) STRICT;
+CREATE TABLE events (
+    position INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    key BLOB,
+    version INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (stream, sequence)
+) STRICT;
+CREATE UNIQUE INDEX events_key ON events (stream, key) WHERE key IS NOT NULL;
+
+CREATE TABLE sessions (
+    session BLOB PRIMARY KEY,
+    stream INTEGER NOT NULL,
+    customer BLOB NOT NULL,
+    site TEXT NOT NULL,
+    language TEXT,
+    opened_at INTEGER NOT NULL,
+    closed_at INTEGER,
+    close_reason TEXT,
+    channels INTEGER NOT NULL DEFAULT 0,
+    last_text TEXT,
+    last_message_at INTEGER,
+    last_agent TEXT,
+    intent TEXT,
+    absorbed_into BLOB,
+    erased_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_customer ON sessions (customer, opened_at);
+CREATE INDEX sessions_open ON sessions (session) WHERE closed_at IS NULL;
+
+CREATE TABLE tasks (
+    session BLOB NOT NULL,
+    task BLOB NOT NULL,
+    queue TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    requirements TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    waiting_since INTEGER NOT NULL,
+    queued_at INTEGER NOT NULL,
+    preferred_agent TEXT,
+    only_agent TEXT,
+    state TEXT NOT NULL,
+    agent TEXT,
+    reservation BLOB,
+    state_time INTEGER,
+    PRIMARY KEY (session, task)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tasks_open ON tasks (waiting_since, session, task) WHERE state NOT IN ('completed', 'canceled');
+
+CREATE TABLE waits (
+    session BLOB NOT NULL,
+    task BLOB NOT NULL,
+    sequence INTEGER NOT NULL,
+    queue TEXT NOT NULL,
+    ended_at INTEGER NOT NULL,
+    wait INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (session, task, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX waits_queue ON waits (queue, ended_at);
+
+CREATE TABLE identities (
+    identity TEXT NOT NULL,
+    customer BLOB NOT NULL,
+    verification INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (identity, customer)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE handlings (
+    session BLOB NOT NULL,
+    agent TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (session, agent)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE absorptions (
+    session BLOB NOT NULL,
+    other BLOB NOT NULL,
+    through INTEGER NOT NULL,
+    PRIMARY KEY (session, other)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW searchable AS SELECT
+    position,
+    json_extract(body, '$.message.text') AS text,
+    json_extract(body, '$.message.subject') AS subject,
+    json_extract(body, '$.text') AS note
+FROM events;
+CREATE VIRTUAL TABLE search USING fts5 (
+    text, subject, note,
+    content = 'searchable', content_rowid = 'position',
+    tokenize = 'unicode61 remove_diacritics 2'
+);
+INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+
+CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    target TEXT NOT NULL,
+    stream INTEGER NOT NULL,
+    payload TEXT,
+    created_at INTEGER NOT NULL,
+    not_before INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT
+) STRICT;
+CREATE INDEX outbox_pending ON outbox (kind, target, number) WHERE state = 'pending';
+CREATE INDEX outbox_stream ON outbox (stream);
+
+CREATE TABLE documents (
+    collection TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    expires_at INTEGER,
+    PRIMARY KEY (collection, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX documents_expiring ON documents (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE mail_ids (
+    message_id TEXT NOT NULL,
+    session BLOB NOT NULL,
+    PRIMARY KEY (message_id, session)
+) STRICT, WITHOUT ROWID;
+";
+
+/// Brings the database to this program's version; leaves it untouched if it is newer.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let done = usize::try_from(found).unwrap_or(0);
+    if found > known {
+        return Err(OpenError::Newer { found, known });
+    }
+    for (index, migration) in MIGRATIONS.iter().enumerate().skip(done) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", i64::try_from(index + 1).unwrap_or(i64::MAX))?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

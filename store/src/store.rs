@@ -1,0 +1,301 @@
+//! The store as everybody else knows it: one type over a closed set of engines.
+//!
+//! Every answer comes through a channel from the engine's own threads; nothing here blocks the
+//! caller's runtime. A future that is dropped does not take its write back.
+
+use std::path::Path;
+
+use model::{
+    AgentId, CustomerId, Epoch, Event, Identity, QueueId, Recorded, Sequence, SessionEvent, SessionId,
+    StreamId, Timestamp, Verification,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::append::{Append, AppendError, Appended, Claim};
+use crate::error::{OpenError, StoreError};
+use crate::history::{FinishedWait, HistoryEvent, Hit, OpenTask, SearchQuery, SessionSummary};
+use crate::outbox::{DueEntry, OutboxCounts, OutboxKind, OutboxMark};
+use crate::sqlite::{DATABASE, SqliteOptions, SqliteStore, backup_to};
+
+/// The log, its projections, the outbox and small documents; clones share one store.
+#[derive(Clone)]
+pub enum Store {
+    /// A folder on this machine.
+    Sqlite(SqliteStore),
+}
+
+impl Store {
+    /// Opens or creates the store in `folder` and migrates it. Blocks: call it before serving.
+    pub fn open_sqlite(folder: &Path, options: SqliteOptions) -> Result<Self, OpenError> {
+        SqliteStore::open(folder, &options).map(Self::Sqlite)
+    }
+
+    /// Takes ownership of a stream, durably: appends of every owner before it are refused. A stream
+    /// just named needs no claim; its first append takes [`Epoch::FIRST`].
+    pub async fn claim(&self, stream: &StreamId) -> Result<Claim, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.claim(stream.clone()).await
+    }
+
+    /// Records events with their projections and outbox entries, all or nothing.
+    pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let Self::Sqlite(store) = self;
+        store.append(append).await
+    }
+
+    /// The epoch of the stream's owner; None if nobody ever owned it.
+    pub async fn epoch(&self, stream: &StreamId) -> Result<Option<Epoch>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.epoch(stream.clone()).await
+    }
+
+    /// At most `limit` events after `after`, in order.
+    pub async fn load(
+        &self,
+        stream: &StreamId,
+        after: Sequence,
+        limit: usize,
+    ) -> Result<Vec<Recorded<Event>>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.load(stream.clone(), after, limit).await
+    }
+
+    /// At most `limit` events of a session after `after`, in order.
+    pub async fn load_session(
+        &self,
+        session: SessionId,
+        after: Sequence,
+        limit: usize,
+    ) -> Result<Vec<Recorded<SessionEvent>>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.load_session(session, after, limit).await
+    }
+
+    /// The stream's last event; [`Sequence::START`] if it has none.
+    pub async fn last(&self, stream: &StreamId) -> Result<Sequence, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.last(stream.clone()).await
+    }
+
+    /// Where the stream holds this deduplication key.
+    pub async fn find_key(&self, stream: &StreamId, key: Uuid) -> Result<Option<Sequence>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.find_key(stream.clone(), key).await
+    }
+
+    /// A page of sessions that are not closed, in the order of their ids, after `after`.
+    pub async fn open_sessions(
+        &self,
+        after: Option<SessionId>,
+        limit: usize,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.open_sessions(after, limit).await
+    }
+
+    /// All tasks that are not completed or canceled, longest waiting first.
+    pub async fn open_tasks(&self) -> Result<Vec<OpenTask>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.open_tasks().await
+    }
+
+    pub async fn session_summary(&self, session: SessionId) -> Result<Option<SessionSummary>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.session_summary(session).await
+    }
+
+    /// The customer's sessions, newest first.
+    pub async fn sessions_of_customer(
+        &self,
+        customer: CustomerId,
+        limit: usize,
+    ) -> Result<Vec<SessionSummary>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.sessions_of_customer(customer, limit).await
+    }
+
+    /// The customer's session that goes on: open and not absorbed, the oldest if there are several.
+    pub async fn open_session_of(&self, customer: CustomerId) -> Result<Option<SessionId>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.open_session_of(customer).await
+    }
+
+    /// Whose identity this is, with at least this verification.
+    pub async fn customer_by_identity(
+        &self,
+        identity: &Identity,
+        least: Verification,
+    ) -> Result<Option<CustomerId>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.customer_by_identity(identity.clone(), least).await
+    }
+
+    /// Who was last assigned to the customer, if that was not before `since`.
+    pub async fn last_agent(
+        &self,
+        customer: CustomerId,
+        since: Timestamp,
+    ) -> Result<Option<AgentId>, StoreError> {
+        Ok(self.last_agents(customer, since, 1).await?.into_iter().next())
+    }
+
+    /// Who was assigned to the customer since then, the latest first: people and virtual agents.
+    pub async fn last_agents(
+        &self,
+        customer: CustomerId,
+        since: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<AgentId>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.last_agents(customer, since, limit).await
+    }
+
+    /// The session's events together with those of the sessions it absorbed, in the order they
+    /// happened; `after` is a [`HistoryEvent::position`], 0 to begin.
+    pub async fn history(
+        &self,
+        session: SessionId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<HistoryEvent>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.history(session, after, limit).await
+    }
+
+    /// Messages and notes with all the words, newest first.
+    pub async fn search(&self, query: SearchQuery) -> Result<Vec<Hit>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.search(query).await
+    }
+
+    /// Waits in the queue that ended from `from` until before `to`: what service level is made of.
+    pub async fn queue_day(
+        &self,
+        queue: &QueueId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<FinishedWait>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.finished_waits(queue.clone(), from, to).await
+    }
+
+    /// The sessions in which these Message-IDs were written, in the order of `ids`. Whether the
+    /// sender takes part in them is the caller's to check.
+    pub async fn sessions_of_mails(&self, ids: Vec<String>) -> Result<Vec<(String, SessionId)>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.sessions_of_mails(ids).await
+    }
+
+    /// What may be sent now: of each target the first entry not done, oldest first. An entry is
+    /// returned again until it is marked; there is one sender a kind.
+    pub async fn outbox_due(
+        &self,
+        kind: OutboxKind,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueEntry>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.outbox_due(kind, now, limit).await
+    }
+
+    /// Records what became of a try; an entry that is done already is left alone.
+    pub async fn outbox_mark(&self, id: Uuid, mark: OutboxMark) -> Result<(), StoreError> {
+        let Self::Sqlite(store) = self;
+        store.outbox_mark(id, mark).await
+    }
+
+    pub async fn outbox_counts(&self) -> Result<OutboxCounts, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.outbox_counts().await
+    }
+
+    /// Forgets entries sent or given up that were written before `before`; returns how many.
+    pub async fn outbox_sweep(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.outbox_sweep(before).await
+    }
+
+    /// Keeps a small document, replacing what was there; from `expires_at` on it is not found.
+    pub async fn put_document(
+        &self,
+        collection: &str,
+        key: &str,
+        body: &Value,
+        expires_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let Self::Sqlite(store) = self;
+        store.put_document(collection.to_owned(), key.to_owned(), body, expires_at).await
+    }
+
+    pub async fn document(
+        &self,
+        collection: &str,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Value>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.document(collection.to_owned(), key.to_owned(), now).await
+    }
+
+    /// A page of a collection in the order of keys, after the key `after`.
+    pub async fn documents(
+        &self,
+        collection: &str,
+        after: &str,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(String, Value)>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.documents(collection.to_owned(), after.to_owned(), now, limit).await
+    }
+
+    /// Deletes a document; one that is not there is no error.
+    pub async fn delete_document(&self, collection: &str, key: &str) -> Result<(), StoreError> {
+        let Self::Sqlite(store) = self;
+        store.delete_document(collection.to_owned(), key.to_owned()).await
+    }
+
+    /// Deletes the documents whose keys begin with `prefix`; returns how many.
+    pub async fn delete_documents(&self, collection: &str, prefix: &str) -> Result<u64, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.delete_documents(collection.to_owned(), prefix.to_owned()).await
+    }
+
+    /// Deletes what has expired; returns how many.
+    pub async fn sweep_documents(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.sweep_documents(now).await
+    }
+
+    /// Makes every projection anew from the log; returns the session events read. Writes wait for it.
+    pub async fn rebuild_projections(&self) -> Result<u64, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.rebuild_projections().await
+    }
+
+    /// Copies the database to a new file while writing goes on. Blobs are files of their own: copy
+    /// their folder after this.
+    pub async fn backup(&self, target: &Path) -> Result<(), StoreError> {
+        let Self::Sqlite(store) = self;
+        store.backup(target.to_owned()).await
+    }
+
+    /// Limits the size of the database, in bytes; None lifts the limit. Appends beyond it are refused
+    /// as on a full disk.
+    pub async fn set_size_limit(&self, bytes: Option<u64>) -> Result<(), StoreError> {
+        let Self::Sqlite(store) = self;
+        store.set_size_limit(bytes).await
+    }
+
+    /// The engine's own check of what is stored: `ok`, or what is wrong.
+    pub async fn integrity(&self) -> Result<String, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.integrity().await
+    }
+}
+
+/// Copies the database in a data folder that another process may be using. Blocks.
+pub fn backup_folder(folder: &Path, target: &Path) -> Result<(), StoreError> {
+    backup_to(&folder.join(DATABASE), target)
+}
