@@ -2,9 +2,11 @@
 //!
 //! A bare number is refused: nobody should have to guess its unit.
 
+use std::fmt;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+use serde::de::{self, Deserializer, Visitor};
+use serde::ser::Serializer;
 
 /// The longest time a key may state: 100 years. It keeps every sum with a timestamp far from overflow.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
@@ -39,14 +41,33 @@ pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Re
 }
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    deserializer.deserialize_str(Reader)
+}
+
+/// Says what it expects, so that a number without a unit is answered with an example.
+struct Reader;
+
+impl Visitor<'_> for Reader {
+    type Value = Duration;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time such as \"20s\"")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Duration, E> {
+        parse(text).map_err(E::custom)
+    }
 }
 
 /// The same for a time that may be absent.
 pub(super) mod option {
     use std::time::Duration;
 
-    use serde::{Deserializer, Serializer};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// Lets serde's own option read the time inside.
+    #[derive(Deserialize)]
+    struct Time(#[serde(deserialize_with = "super::deserialize")] Duration);
 
     pub fn serialize<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
         match duration {
@@ -56,9 +77,7 @@ pub(super) mod option {
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-        use serde::{Deserialize, de::Error as _};
-        let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| super::parse(&text).map_err(D::Error::custom)).transpose()
+        Ok(Option::<Time>::deserialize(deserializer)?.map(|Time(duration)| duration))
     }
 }
 

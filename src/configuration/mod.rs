@@ -5,11 +5,21 @@
 //! wrong in a file is reported in one go, each fault with file, line, column and the nearest known
 //! name. Files are hostile until parsed: size, depth and the number of faults are bounded.
 
+mod check;
+mod document;
 pub mod duration;
+mod fault;
+mod flaw;
+mod message;
+mod nearest;
 pub mod organisation;
 pub mod secret;
 pub mod settings;
+mod source;
 
+pub use check::{Report, check};
+pub use fault::{Fault, Origin, Position};
+pub use flaw::{Flaw, Path, Step};
 pub use organisation::Organisation;
 pub use secret::{SecretError, SecretRef, Secrets};
 pub use settings::Settings;

@@ -5,14 +5,19 @@
 //! folder in which one leads nowhere.
 
 mod capacity;
+mod diff;
+mod export;
 mod hours;
 mod integration;
+mod load;
+mod names;
 mod person;
 mod presence;
 mod queue;
 mod route;
 mod service_level;
 mod site;
+mod validate;
 mod virtual_agent;
 mod wording;
 
@@ -20,6 +25,8 @@ use model::{AgentId, Intent, PresenceName, QueueId, SiteId};
 use serde::{Deserialize, Serialize};
 
 pub use capacity::Capacity;
+pub use diff::{Change, diff};
+pub use export::ExportError;
 pub use hours::{Holiday, Hours, HoursId, Interval, TimeOfDay};
 pub use integration::{ApiClient, ApiKey, Scope, Webhook};
 pub use person::{Password, Person, PersonRole};

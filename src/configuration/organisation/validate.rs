@@ -1,0 +1,222 @@
+//! An organisation whose parts read well: do its names lead somewhere, and can it work?
+
+use std::collections::BTreeSet;
+
+use super::{AVAILABLE, NOT_RESPONDING, OFFLINE, Organisation, Password, PersonRole, Queue, Step};
+use super::{hours, names::Names};
+use crate::configuration::flaw::{Flaw, Path};
+
+/// All flaws, in the order of the document.
+pub fn flaws(organisation: &Organisation) -> Vec<Flaw> {
+    let names = Names::of(organisation);
+    let mut flaws = names.duplicates(organisation);
+    sites(organisation, &names, &mut flaws);
+    queues(organisation, &names, &mut flaws);
+    people(organisation, &names, &mut flaws);
+    virtual_agents(organisation, &names, &mut flaws);
+    routes(organisation, &names, &mut flaws);
+    wording(organisation, &names, &mut flaws);
+    integrations(organisation, &names, &mut flaws);
+    presences(organisation, &mut flaws);
+    hours::check(&organisation.hours, &mut flaws);
+    service_levels(organisation, &mut flaws);
+    flaws
+}
+
+fn entry(list: &str, index: usize) -> Path {
+    Path::root().then(list).then(index)
+}
+
+fn sites(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+    let mut addresses = BTreeSet::new();
+    for (index, site) in organisation.sites.iter().enumerate() {
+        let path = entry("sites", index);
+        names.queue(&site.entry_queue, path.then("entry_queue"), flaws);
+        names.queue(&site.person_queue, path.then("person_queue"), flaws);
+        names.maybe_queue(site.email_queue.as_ref(), path.then("email_queue"), flaws);
+        if site.languages.is_empty() {
+            flaws.push(Flaw::new(path.then("languages"), "a site speaks one language at least"));
+        }
+        for (place, origin) in
+            site.allowed_origins.iter().enumerate().filter(|(_, origin)| !is_origin(origin))
+        {
+            let message = format!("{origin:?} is no origin such as \"https://shop.example\"");
+            flaws.push(Flaw::new(path.then("allowed_origins").then(place), message));
+        }
+        for (place, address) in site.email_addresses.iter().enumerate() {
+            let path = path.then("email_addresses").then(place);
+            if !is_email(address) {
+                flaws.push(Flaw::new(path, format!("{address:?} is no email address in lower case")));
+            } else if !addresses.insert(address) {
+                flaws.push(Flaw::new(path, format!("{address:?} belongs to another site already")));
+            }
+        }
+    }
+}
+
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && !host.contains(|letter: char| letter == '/' || letter.is_whitespace())
+    })
+}
+
+fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    let odd = |letter: char| letter.is_whitespace() || letter.is_control() || letter.is_uppercase();
+    parts.is_some_and(|(_, domain)| !domain.contains('@')) && text.len() <= 254 && !text.contains(odd)
+}
+
+fn queues(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+    for (index, queue) in organisation.queues.iter().enumerate() {
+        let path = entry("queues", index);
+        names.maybe_queue(queue.overflow.as_ref(), path.then("overflow"), flaws);
+        if let Some(hours) = &queue.hours {
+            names.hours(hours, path.then("hours"), flaws);
+        }
+        if queue.overflow.is_none() && queue.when_closed == super::WhenClosed::Overflow {
+            flaws.push(Flaw::new(path.then("when_closed"), "the queue names no overflow"));
+        }
+        steps(queue, &path.then("steps"), names, flaws);
+    }
+    overflow_circles(organisation, flaws);
+}
+
+fn steps(queue: &Queue, path: &Path, names: &Names, flaws: &mut Vec<Flaw>) {
+    for (place, Step { holds, skills, .. }) in queue.steps.iter().enumerate() {
+        let path = path.then(place);
+        names.skills(skills.keys(), &path.then("skills"), flaws);
+        if holds.is_none() && place + 1 < queue.steps.len() {
+            flaws.push(Flaw::new(path, "only the last step may hold for ever: say how long in \"holds\""));
+        }
+    }
+}
+
+/// A task that overflows for ever in a circle is never served and never given up.
+fn overflow_circles(organisation: &Organisation, flaws: &mut Vec<Flaw>) {
+    for (index, queue) in organisation.queues.iter().enumerate() {
+        let mut next = queue.overflow.as_ref();
+        for _ in 0..organisation.queues.len() {
+            if next == Some(&queue.id) {
+                let path = entry("queues", index).then("overflow");
+                flaws.push(Flaw::new(path, "it leads back here in a circle"));
+                break;
+            }
+            next = next.and_then(|id| organisation.queue(id)).and_then(|queue| queue.overflow.as_ref());
+        }
+    }
+}
+
+fn people(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+    for (index, person) in organisation.agents.iter().enumerate() {
+        let path = entry("agents", index);
+        names.queues(&person.queues, &path.then("queues"), flaws);
+        names.skills(person.skills.keys(), &path.then("skills"), flaws);
+        if person.roles.is_empty() {
+            flaws.push(Flaw::new(path.then("roles"), "a person has one role at least"));
+        }
+        if person.has(PersonRole::Agent) && person.capacity == super::Capacity::default() {
+            flaws.push(Flaw::new(path.then("capacity"), "an agent has capacity on one channel at least"));
+        }
+        match &person.password {
+            Some(Password::Hash(hash)) if argon2::PasswordHash::new(hash).is_err() => {
+                flaws.push(Flaw::new(path.then("password"), "it is no Argon2 hash in PHC form"));
+            }
+            Some(Password::Demo(password)) if password.is_empty() => {
+                flaws.push(Flaw::new(path.then("password"), "it is empty"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn virtual_agents(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+    for (index, agent) in organisation.virtual_agents.iter().enumerate() {
+        let path = entry("virtual_agents", index);
+        names.queues(&agent.queues, &path.then("queues"), flaws);
+        names.skills(agent.skills.keys(), &path.then("skills"), flaws);
+        names.maybe_queue(agent.hand_over_queue.as_ref(), path.then("hand_over_queue"), flaws);
+        if agent.answer_time_limit.is_zero() {
+            flaws.push(Flaw::new(path.then("answer_time_limit"), "it must not be zero"));
+        }
+        for (place, fact) in agent.facts.iter().enumerate() {
+            let path = path.then("facts").then(place);
+            if fact.ask.is_empty() {
+                flaws.push(Flaw::new(path.then("ask"), "a fact is asked for in one language at least"));
+            }
+            if fact.pattern.as_ref().is_some_and(|pattern| pattern.len() > 200) {
+                flaws.push(Flaw::new(path.then("pattern"), "it is longer than 200 bytes"));
+            }
+        }
+    }
+}
+
+fn routes(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+    let mut seen = BTreeSet::new();
+    for (index, route) in organisation.routes.iter().enumerate() {
+        let path = entry("routes", index);
+        names.queue(&route.queue, path.then("queue"), flaws);
+        names.skills(route.skills.keys(), &path.then("skills"), flaws);
+        if !seen.insert(&route.intent) {
+            let message = format!("{:?} has a route already", route.intent.as_str());
+            flaws.push(Flaw::new(path.then("intent"), message));
+        }
+    }
+}
+
+fn wording(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+    for (index, disposition) in organisation.dispositions.iter().enumerate() {
+        names.queues(&disposition.queues, &entry("dispositions", index).then("queues"), flaws);
+    }
+    for (index, answer) in organisation.canned_answers.iter().enumerate() {
+        let path = entry("canned_answers", index);
+        names.queues(&answer.queues, &path.then("queues"), flaws);
+        if answer.text.is_empty() {
+            flaws.push(Flaw::new(path.then("text"), "it has a text in one language at least"));
+        }
+    }
+}
+
+fn integrations(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+    for (index, webhook) in organisation.webhooks.iter().enumerate() {
+        let path = entry("webhooks", index);
+        if !webhook.url.starts_with("https://") && !webhook.url.starts_with("http://") {
+            flaws.push(Flaw::new(path.then("url"), "it is no address such as \"https://example.org/hook\""));
+        }
+        for (place, event) in webhook.events.iter().enumerate() {
+            names.event(event, path.then("events").then(place), flaws);
+        }
+    }
+    for (index, client) in organisation.api_clients.iter().enumerate() {
+        if let Some(agent) = &client.agent {
+            names.virtual_agent(agent, entry("api_clients", index).then("agent"), flaws);
+        }
+    }
+}
+
+fn presences(organisation: &Organisation, flaws: &mut Vec<Flaw>) {
+    for (name, routable) in [(AVAILABLE, true), (OFFLINE, false), (NOT_RESPONDING, false)] {
+        let path = Path::root().then("presences");
+        match organisation.presences.iter().position(|presence| presence.id.as_str() == name) {
+            None => {
+                flaws.push(Flaw::new(path, format!("there is no {name:?}, which every organisation has")))
+            }
+            Some(index) if organisation.presences[index].routable != routable => {
+                let message = format!("{name:?} is {}routable", if routable { "" } else { "not " });
+                flaws.push(Flaw::new(path.then(index).then("routable"), message));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn service_levels(organisation: &Organisation, flaws: &mut Vec<Flaw>) {
+    let own = organisation.queues.iter().enumerate();
+    let own = own.filter_map(|(index, queue)| Some((entry("queues", index), queue.service_level?)));
+    for (path, level) in own.chain([(Path::root(), organisation.service_level)]) {
+        if !(0.0..=100.0).contains(&level.target) {
+            let path = path.then("service_level").then("target");
+            flaws.push(Flaw::new(path, format!("{} is not 0 to 100 per cent", level.target)));
+        }
+    }
+}

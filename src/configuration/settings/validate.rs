@@ -1,0 +1,109 @@
+//! Settings that read well and still cannot work.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::Settings;
+use crate::configuration::flaw::{Flaw, Path};
+
+/// All flaws, in the order of the areas.
+pub fn flaws(settings: &Settings) -> Vec<Flaw> {
+    let mut flaws = Flaws(Vec::new());
+    counts(settings, &mut flaws);
+    times(settings, &mut flaws);
+    addresses(settings, &mut flaws);
+    passwords(settings, &mut flaws);
+    if let Err(error) = tracing_subscriber::EnvFilter::try_new(&settings.telemetry.log_level) {
+        flaws.add("telemetry.log_level", format!("it is no level or list of directives: {error}"));
+    }
+    flaws.0
+}
+
+struct Flaws(Vec<Flaw>);
+
+impl Flaws {
+    /// `path` is dotted.
+    fn add(&mut self, path: &str, message: impl Into<String>) {
+        let path = path.split('.').fold(Path::root(), |path, key| path.then(key));
+        self.0.push(Flaw::new(path, message));
+    }
+}
+
+/// Counts and sizes with their least value.
+fn counts(settings: &Settings, flaws: &mut Flaws) {
+    let Settings { store, sessions, chat, email, auth, .. } = settings;
+    let least = [
+        ("store.writer_batch", store.writer_batch as u64, 1),
+        ("store.writer_queue", store.writer_queue as u64, store.writer_batch as u64),
+        ("sessions.max_live", sessions.max_live as u64, 1),
+        ("sessions.inbox", sessions.inbox as u64, 1),
+        ("chat.max_message_bytes", chat.max_message_bytes as u64, 1),
+        ("chat.snapshot_window", chat.snapshot_window as u64, 1),
+        ("chat.slow_reader", chat.slow_reader as u64, 1),
+        ("chat.messages_per_ten_seconds", chat.messages_per_ten_seconds.into(), 1),
+        ("email.max_message_bytes", email.max_message_bytes as u64, 1_024),
+        ("email.max_connections", email.max_connections as u64, 1),
+        ("auth.max_hashing", auth.max_hashing as u64, 1),
+        ("auth.argon2_iterations", auth.argon2_iterations.into(), 1),
+        ("auth.argon2_parallelism", auth.argon2_parallelism.into(), 1),
+        ("auth.argon2_memory_kib", auth.argon2_memory_kib.into(), 8 * u64::from(auth.argon2_parallelism)),
+        ("auth.logins_per_address_per_minute", auth.logins_per_address_per_minute.into(), 1),
+        ("auth.logins_per_account_per_minute", auth.logins_per_account_per_minute.into(), 1),
+    ];
+    for (path, value, least) in least {
+        if value < least {
+            flaws.add(path, format!("{value} is less than {least}"));
+        }
+    }
+}
+
+/// Times that must not be zero.
+fn times(settings: &Settings, flaws: &mut Flaws) {
+    let times = [
+        ("sessions.idle_after", settings.sessions.idle_after),
+        ("sessions.close_after", settings.sessions.close_after),
+        ("chat.silence", settings.chat.silence),
+        ("console.login_lifetime", settings.console.login_lifetime),
+        ("webhooks.timeout", settings.webhooks.timeout),
+    ];
+    for (path, _) in times.into_iter().filter(|(_, time)| *time == Duration::ZERO) {
+        flaws.add(path, "it must not be zero");
+    }
+}
+
+fn addresses(settings: &Settings, flaws: &mut Flaws) {
+    if let Some(url) = &settings.server.public_url {
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {
+            flaws.add("server.public_url", "it is not an address such as \"https://tandem.example\"");
+        }
+    }
+    let domain = &settings.email.domain;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+    if domain.is_empty() || domain.len() > 253 || !domain.bytes().all(allowed) {
+        flaws.add("email.domain", "it is not a domain such as \"support.example\"");
+    }
+    for (index, network) in settings.webhooks.allow_private.iter().enumerate() {
+        if !is_network(network) {
+            let path = Path::root().then("webhooks").then("allow_private").then(index);
+            let message = format!("{network:?} is no address or network such as \"10.1.0.0/16\"");
+            flaws.0.push(Flaw::new(path, message));
+        }
+    }
+}
+
+fn is_network(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
+}
+
+fn passwords(settings: &Settings, flaws: &mut Flaws) {
+    let Some(smarthost) = &settings.email.smarthost else { return };
+    match (&smarthost.user, &smarthost.password) {
+        (Some(_), None) => flaws.add("email.smarthost.user", "it has no password beside it"),
+        (None, Some(_)) => flaws.add("email.smarthost.password", "it has no user beside it"),
+        _ => {}
+    }
+}
