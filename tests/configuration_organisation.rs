@@ -1,0 +1,160 @@
+//! Promises of the organisation's files: the example is sound, names lead somewhere or are refused at
+//! their line, and what is exported reads back the same.
+
+use std::path::{Path, PathBuf};
+
+use tandem::configuration::organisation::{Change, Organisation, diff};
+use tandem::configuration::{Fault, check};
+use tempfile::TempDir;
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("config")
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+/// Faults with the folder's name cut off.
+fn faults(files: &[(&str, &str)]) -> Vec<String> {
+    let folder = folder(files);
+    let faults = Organisation::load(folder.path()).expect_err("it must be refused");
+    let prefix = format!("{}/", folder.path().display());
+    faults.iter().map(|fault| Fault::to_string(fault).replace(&prefix, "")).collect()
+}
+
+const BASE: &str = r#"
+presences = [
+    { id = "available", name = "Available", routable = true },
+    { id = "offline", name = "Offline", routable = false },
+    { id = "not_responding", name = "Not responding", routable = false },
+]
+skills = [{ id = "billing", name = "Billing" }]
+"#;
+
+#[test]
+fn the_example_organisation_is_sound() {
+    let report = check(&example(), &[]);
+    assert!(report.is_good(), "{report}");
+    let organisation = Organisation::load(&example().join("organisation")).unwrap();
+    assert_eq!(organisation.sites[0].id.as_str(), "outdoor");
+    assert_eq!(report.remarks.len(), 1, "the demo passwords are remarked on");
+    for intent in [
+        "refund",
+        "order_status",
+        "delivery",
+        "warranty",
+        "payment",
+        "account",
+        "product_advice",
+        "complaint",
+    ] {
+        assert!(organisation.route(&model::Intent::new(intent).unwrap()).is_some(), "{intent} has no route");
+    }
+}
+
+#[test]
+fn what_is_exported_reads_back_the_same() {
+    let organisation = Organisation::load(&example().join("organisation")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    organisation.export(folder.path()).unwrap();
+    assert_eq!(Organisation::load(folder.path()).unwrap(), organisation);
+    assert!(organisation.export(folder.path()).is_err(), "nothing is written over");
+}
+
+#[test]
+fn an_organisation_is_kept_as_json_without_loss() {
+    let organisation = Organisation::load(&example().join("organisation")).unwrap();
+    let document = serde_json::to_value(&organisation).unwrap();
+    assert_eq!(serde_json::from_value::<Organisation>(document).unwrap(), organisation);
+}
+
+#[test]
+fn an_unknown_reference_is_refused_at_its_line_with_the_nearest_name() {
+    let queues = "[[queues]]\nid = \"billing\"\nname = \"Billing\"\n\n[[queues]]\nid = \"support\"\nname = \"Support\"\noverflow = \"biling\"\n";
+    let agents = "[[agents]]\nid = \"ana\"\nname = \"Ana\"\nroles = [\"agent\"]\ncapacity = { chat = 1 }\nqueues = [\"support\",\n  \"suport\"]\nskills = { biling = 3 }\n";
+    let found = faults(&[("a.toml", BASE), ("b.toml", queues), ("c.toml", agents)]);
+    assert_eq!(
+        found,
+        [
+            "b.toml:8:12: queues[1].overflow: there is no queue \"biling\" (did you mean \"billing\"?)",
+            "c.toml:7:3: agents[0].queues[1]: there is no queue \"suport\" (did you mean \"support\"?)",
+            "c.toml:8:21: agents[0].skills.biling: there is no skill \"biling\" (did you mean \"billing\"?)",
+        ]
+    );
+}
+
+#[test]
+fn an_index_counts_over_all_files() {
+    let first = "[[queues]]\nid = \"a\"\nname = \"A\"\n";
+    let second = "[[queues]]\nid = \"b\"\nname = \"B\"\noverflow = \"nowhere\"\n";
+    let found = faults(&[("a.toml", BASE), ("b.toml", first), ("c.toml", second)]);
+    assert_eq!(found, ["c.toml:4:12: queues[1].overflow: there is no queue \"nowhere\""]);
+}
+
+#[test]
+fn faults_of_all_files_come_at_once_and_without_consequences() {
+    let queues = "[[queues]]\nid = \"billing\"\nnam = \"Billing\"\n";
+    let routes = "[[routes]]\nintent = \"refund\"\nqueue = \"billing\"\nskills = { billing = 9 }\n";
+    let found = faults(&[("a.toml", BASE), ("b.toml", queues), ("c.toml", routes)]);
+    assert_eq!(
+        found,
+        [
+            "b.toml:3:1: unknown key \"nam\" (did you mean \"name\"?)",
+            "b.toml:1:1: the key \"name\" is missing",
+            "c.toml:4:22: 9 is not a level: 1 to 5",
+        ]
+    );
+}
+
+#[test]
+fn a_name_taken_twice_and_an_overflow_in_a_circle_are_refused() {
+    let queues = "[[queues]]\nid = \"a\"\nname = \"A\"\noverflow = \"b\"\n[[queues]]\nid = \"b\"\nname = \"B\"\noverflow = \"a\"\n[[queues]]\nid = \"b\"\nname = \"B\"\n";
+    let found = faults(&[("a.toml", BASE), ("b.toml", queues)]);
+    assert_eq!(found[0], "b.toml:10:6: queues[2].id: the name \"b\" is taken already");
+    assert!(found[1].starts_with("b.toml:4:12: queues[0].overflow: it leads back here"), "{found:#?}");
+}
+
+#[test]
+fn what_every_organisation_needs_is_missed() {
+    let found = faults(&[(
+        "a.toml",
+        "name = \"Nobody\"\n[[hours]]\nid = \"h\"\nname = \"H\"\ntime_zone = \"Mars/Base\"\nmonday = [{ from = \"10:00\", to = \"09:00\" }]\n",
+    )]);
+    assert_eq!(found.iter().filter(|fault| fault.contains("which every organisation has")).count(), 3);
+    assert!(found.iter().any(|fault| fault.starts_with("a.toml:5:13: hours[0].time_zone")), "{found:#?}");
+    assert!(found.iter().any(|fault| fault.starts_with("a.toml:6:11: hours[0].monday[0]")), "{found:#?}");
+}
+
+#[test]
+fn an_event_no_session_has_is_refused_for_a_webhook() {
+    let hook = "[[webhooks]]\nid = \"crm\"\nurl = \"https://crm.example\"\nsecret = { env = \"S\" }\nevents = [\"message_postd\"]\n";
+    let found = faults(&[("a.toml", BASE), ("b.toml", hook)]);
+    assert_eq!(
+        found,
+        [
+            "b.toml:5:11: webhooks[0].events[0]: there is no type of event \"message_postd\" (did you mean \"message_posted\"?)"
+        ]
+    );
+}
+
+#[test]
+fn a_diff_says_what_an_apply_will_change() {
+    let old = Organisation::load(&example().join("organisation")).unwrap();
+    let mut new = old.clone();
+    new.queues[1].wrap_up_limit = None;
+    new.agents.pop();
+    let shown: Vec<String> = diff(&old, &new).iter().map(Change::to_string).collect();
+    assert_eq!(shown, ["- agents.admin", "- queues.support.wrap_up_limit"]);
+}
+
+#[test]
+fn an_empty_or_absent_folder_is_refused() {
+    assert!(faults(&[])[0].ends_with("there is no .toml file in it"));
+    let absent = tempfile::tempdir().unwrap().path().join("nowhere");
+    assert!(Organisation::load(&absent).unwrap_err()[0].message.starts_with("cannot read the folder"));
+}
