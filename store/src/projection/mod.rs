@@ -53,6 +53,8 @@ pub(crate) fn apply(scope: &mut Scope<'_>, place: &Place, event: &SessionEvent) 
     absorption::apply(connection, place, event)?;
     text::apply(&mut scope.index, place, event);
     if matches!(event, SessionEvent::Erased { .. }) {
+        // Words of this very append have to be in the index before they can be taken out.
+        write_index(connection, &mut scope.index)?;
         erasure::erase(connection, place)?;
     }
     Ok(())
