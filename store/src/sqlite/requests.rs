@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use super::writer::IndexNeed;
-use super::{SqliteStore, backup, codec, documents, history, log, mail_ids, outbox, search, sessions};
+use super::{
+    SqliteStore, backup, codec, documents, history, log, mail_ids, open_reader, outbox, search, sessions,
+};
 use crate::append::{Append, AppendError, Appended, Claim};
 use crate::error::StoreError;
 use crate::history::{FinishedWait, HistoryEvent, Hit, OpenTask, SearchQuery, SessionSummary};
@@ -194,10 +196,16 @@ impl SqliteStore {
         self.write(IndexNeed::None, move |scope| Ok(limit_size(scope.connection, bytes)?)).await
     }
 
-    /// SQLite's own check of the database, `ok` if it finds nothing.
+    /// SQLite's own check of the database, `ok` if it finds nothing. On a connection of its own: one
+    /// that has searched before checks the index by an outline it remembers, and sees damage where
+    /// the writer has only rearranged it.
     pub async fn integrity(&self) -> Answer<String> {
-        self.read(|connection| Ok(connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?))
-            .await
+        let database = self.shared.database.clone();
+        self.read(move |_| {
+            let connection = open_reader(&database).map_err(StoreError::corrupt)?;
+            Ok(connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?)
+        })
+        .await
     }
 }
 
