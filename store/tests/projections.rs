@@ -155,7 +155,9 @@ async fn search_finds_words_and_beginnings_and_keeps_notes_apart() {
     let (_folder, store) = open();
     record(&store, 1, 1, vec![opened(1, 7), message(10, "Der Rückversand ist kaputt"), note(11, "grumpy")])
         .await;
-    for text in ["rückversand", "RUCKVERSAND", "kaputt rück", "ruckv"] {
+    for text in
+        ["rückversand", "RUCKVERSAND", "kaputt rück", "ruckv", "ru\u{308}ckversand kaputt", "ist-kaputt"]
+    {
         assert_eq!(find(&store, text, SearchScope::Messages).await.len(), 1, "{text}");
     }
     assert!(find(&store, "kaputt missing", SearchScope::Messages).await.is_empty());
@@ -205,6 +207,10 @@ async fn no_text_is_a_query_language() {
         "_",
         "\\",
         "",
+        "ⓐ",
+        "ⓐ secret ⓑ",
+        "\"secret",
+        "\\\" OR secret",
     ];
     for text in hostile {
         let hits = find(&store, text, SearchScope::Messages).await;

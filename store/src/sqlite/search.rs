@@ -57,8 +57,8 @@ fn author_of(event: SessionEvent) -> Option<Author> {
 fn expression(text: &str, scope: SearchScope) -> Option<String> {
     let text = &text[..text.floor_char_boundary(MAX_QUERY)];
     let words: Vec<&str> = text
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
+        .split(|letter: char| letter.is_whitespace() || letter.is_control() || letter == '"')
+        .filter(|word| word.contains(char::is_alphanumeric))
         .take(MAX_WORDS)
         .collect();
     if words.is_empty() {
@@ -68,7 +68,7 @@ fn expression(text: &str, scope: SearchScope) -> Option<String> {
         SearchScope::Messages => "{text subject}",
         SearchScope::MessagesAndNotes => "{text subject note}",
     };
-    // Only letters and digits are left in a word: there is no quote to escape.
+    // No quote is left in a word, so none can end the string that it becomes.
     Some(format!("{columns} : (\"{}\"*)", words.join("\" AND \"")))
 }
 
@@ -81,7 +81,7 @@ mod tests {
         let scope = SearchScope::Messages;
         assert_eq!(
             expression("refund\" OR note:*", scope).unwrap(),
-            "{text subject} : (\"refund\" AND \"OR\" AND \"note\"*)"
+            "{text subject} : (\"refund\" AND \"OR\" AND \"note:*\"*)"
         );
         assert_eq!(expression(" \"*(){}:^-\0 ", scope), None);
     }
