@@ -1,0 +1,11 @@
+//! Takes mail in over LMTP and SMTP.
+
+mod command;
+mod data;
+mod listener;
+mod session;
+mod sink;
+
+pub use listener::{Listener, ListenerSettings};
+pub use session::{Action, Protocol, Session, SessionSettings};
+pub use sink::{MailSink, Recipient, SinkError};
