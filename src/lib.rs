@@ -1,1 +1,3 @@
 pub mod configuration;
+pub mod console;
+pub mod wire;

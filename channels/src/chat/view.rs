@@ -1,0 +1,1 @@
+//! What a customer sees of a session's events.
