@@ -1,3 +1,4 @@
 pub mod configuration;
 pub mod console;
+pub mod foundation;
 pub mod wire;
