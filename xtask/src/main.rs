@@ -1,1 +1,46 @@
-fn main() {}
+//! The project's own chores: `cargo xtask test` is what continuous integration runs.
+
+mod bench;
+mod bundle;
+mod fuzz;
+mod packages;
+mod policy;
+mod step;
+mod targets;
+mod test;
+mod tree;
+mod types;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of the Tandem source tree.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Install what the tests need, then check formats, lints, the browser code and all tests.
+    Test,
+    /// Write the browser's types anew from the Rust types.
+    Types,
+    /// Run each fuzz target for a short while; needs a nightly toolchain and cargo-fuzz.
+    Fuzz,
+    /// List the benchmarks and run them, or only the named one.
+    Bench { name: Option<String> },
+    /// Build the browser code and hold it to its size limits.
+    Size,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().chore {
+        Chore::Test => test::run(),
+        Chore::Types => types::run(),
+        Chore::Fuzz => fuzz::run(),
+        Chore::Bench { name } => bench::run(name.as_deref()),
+        Chore::Size => bundle::run(),
+    }
+}
