@@ -23,7 +23,9 @@ use crate::time::Timestamp;
 pub enum Author {
     Customer,
     /// A person or a virtual agent.
-    Agent { agent: AgentId },
+    Agent {
+        agent: AgentId,
+    },
     /// Tandem itself: acknowledgements, closing lines.
     System,
 }
@@ -140,9 +142,13 @@ pub enum CloseReason {
 pub enum Delivery {
     Sent,
     /// Given up; `reason` is the far side's answer, at most 500 bytes.
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
     /// Came back.
-    Bounced { reason: String },
+    Bounced {
+        reason: String,
+    },
 }
 
 /// Something that happened to one customer's session.
@@ -150,7 +156,12 @@ pub enum Delivery {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum SessionEvent {
     /// First contact; always the first event.
-    Opened { session: SessionId, customer: CustomerId, site: SiteId, language: Option<Language> },
+    Opened {
+        session: SessionId,
+        customer: CustomerId,
+        site: SiteId,
+        language: Option<Language>,
+    },
     /// A contact on a channel.
     LegAttached {
         leg: LegId,
@@ -162,19 +173,47 @@ pub enum SessionEvent {
         #[ts(type = "string | null")]
         origin: Option<SmolStr>,
     },
-    LegDetached { leg: LegId, reason: DetachReason },
+    LegDetached {
+        leg: LegId,
+        reason: DetachReason,
+    },
     /// Answers go to this channel from now on.
-    ChannelSwitched { from: Channel, to: Channel, by: Author },
-    IdentityAttached { identity: Identity, verification: Verification },
-    MessagePosted { message: Message },
+    ChannelSwitched {
+        from: Channel,
+        to: Channel,
+        by: Author,
+    },
+    IdentityAttached {
+        identity: Identity,
+        verification: Verification,
+    },
+    MessagePosted {
+        message: Message,
+    },
     /// Only agents see it.
-    NoteAdded { note: MessageId, author: AgentId, text: String },
+    NoteAdded {
+        note: MessageId,
+        author: AgentId,
+        text: String,
+    },
     /// All events up to and including `through` were seen.
-    ReadMarked { reader: Reader, through: Sequence },
+    ReadMarked {
+        reader: Reader,
+        through: Sequence,
+    },
     /// `confidence` is 0 to 1.
-    IntentDetected { intent: Intent, confidence: f64 },
-    LanguageDetected { language: Language },
-    FactCollected { name: FactName, value: String, source: Author },
+    IntentDetected {
+        intent: Intent,
+        confidence: f64,
+    },
+    LanguageDetected {
+        language: Language,
+    },
+    FactCollected {
+        name: FactName,
+        value: String,
+        source: Author,
+    },
     TaskCreated {
         task: TaskId,
         queue: QueueId,
@@ -187,7 +226,12 @@ pub enum SessionEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         preferred_agent: Option<AgentId>,
     },
-    TaskReserved { task: TaskId, reservation: ReservationId, agent: AgentId, expires_at: Timestamp },
+    TaskReserved {
+        task: TaskId,
+        reservation: ReservationId,
+        agent: AgentId,
+        expires_at: Timestamp,
+    },
     ReservationEnded {
         task: TaskId,
         reservation: ReservationId,
@@ -196,7 +240,11 @@ pub enum SessionEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-    TaskAssigned { task: TaskId, reservation: Option<ReservationId>, agent: AgentId },
+    TaskAssigned {
+        task: TaskId,
+        reservation: Option<ReservationId>,
+        agent: AgentId,
+    },
     /// Back to pending, elsewhere; its age is kept.
     TaskTransferred {
         task: TaskId,
@@ -207,34 +255,79 @@ pub enum SessionEvent {
         /// What the next agent should know: a person's note or a virtual agent's summary.
         note: Option<String>,
     },
-    TaskReprioritised { task: TaskId, priority: Priority, by: AgentId },
-    TaskWrapping { task: TaskId, agent: AgentId },
+    TaskReprioritised {
+        task: TaskId,
+        priority: Priority,
+        by: AgentId,
+    },
+    TaskWrapping {
+        task: TaskId,
+        agent: AgentId,
+    },
     TaskCompleted {
         task: TaskId,
         agent: AgentId,
         disposition: Option<Disposition>,
         summary: Option<String>,
     },
-    TaskCanceled { task: TaskId, reason: CancelReason },
-    AgentJoined { agent: AgentId, role: Role },
-    AgentLeft { agent: AgentId, role: Role },
-    InterventionStarted { supervisor: AgentId, intervention: Intervention },
-    InterventionEnded { supervisor: AgentId, intervention: Intervention },
+    TaskCanceled {
+        task: TaskId,
+        reason: CancelReason,
+    },
+    AgentJoined {
+        agent: AgentId,
+        role: Role,
+    },
+    AgentLeft {
+        agent: AgentId,
+        role: Role,
+    },
+    InterventionStarted {
+        supervisor: AgentId,
+        intervention: Intervention,
+    },
+    InterventionEnded {
+        supervisor: AgentId,
+        intervention: Intervention,
+    },
     /// Only the agent and supervisors see it.
-    Whispered { message: MessageId, supervisor: AgentId, text: String },
+    Whispered {
+        message: MessageId,
+        supervisor: AgentId,
+        text: String,
+    },
     /// `score` is 1 to 5.
-    Rated { score: u8, comment: Option<String> },
-    TranscriptRequested { to: Identity },
-    DeliveryRecorded { message: MessageId, delivery: Delivery },
+    Rated {
+        score: u8,
+        comment: Option<String>,
+    },
+    TranscriptRequested {
+        to: Identity,
+    },
+    DeliveryRecorded {
+        message: MessageId,
+        delivery: Delivery,
+    },
     /// This session goes on with what `other` had, up to and including `through` of its log.
-    Absorbed { other: SessionId, through: Sequence },
-    AbsorbedInto { other: SessionId },
+    Absorbed {
+        other: SessionId,
+        through: Sequence,
+    },
+    AbsorbedInto {
+        other: SessionId,
+    },
     /// Undoes `Absorbed` or `AbsorbedInto`.
-    Separated { other: SessionId },
-    Closed { reason: CloseReason },
+    Separated {
+        other: SessionId,
+    },
+    Closed {
+        reason: CloseReason,
+    },
     Reopened,
     /// The customer's words were erased; nothing is posted any more.
-    Erased { by: AgentId },
+    Erased {
+        by: AgentId,
+    },
 }
 
 impl SessionEvent {

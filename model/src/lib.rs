@@ -8,6 +8,7 @@ pub mod channel;
 pub mod event;
 pub mod id;
 pub mod identity;
+pub mod session;
 pub mod stream;
 pub mod task;
 pub mod time;

@@ -59,9 +59,11 @@ impl Requirements {
     pub fn new(skills: impl IntoIterator<Item = SkillRequirement>, language: Option<Language>) -> Self {
         let mut skills: Vec<_> = skills.into_iter().collect();
         skills.sort();
-        skills.dedup_by(|later, earlier| later.skill == earlier.skill && {
-            earlier.level = later.level;
-            true
+        skills.dedup_by(|later, earlier| {
+            later.skill == earlier.skill && {
+                earlier.level = later.level;
+                true
+            }
         });
         Self { skills, language }
     }
@@ -77,9 +79,14 @@ pub struct Priority(pub i32);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "to", rename_all = "snake_case")]
 pub enum TransferTarget {
-    Queue { queue: QueueId },
+    Queue {
+        queue: QueueId,
+    },
     /// This agent only, found in the queue named.
-    Agent { agent: AgentId, queue: QueueId },
+    Agent {
+        agent: AgentId,
+        queue: QueueId,
+    },
 }
 
 impl TransferTarget {
@@ -160,7 +167,9 @@ impl TaskState {
     /// The agent whose capacity the task holds.
     pub fn agent(&self) -> Option<&AgentId> {
         match self {
-            Self::Reserved { agent, .. } | Self::Assigned { agent } | Self::Wrapping { agent, .. } => Some(agent),
+            Self::Reserved { agent, .. } | Self::Assigned { agent } | Self::Wrapping { agent, .. } => {
+                Some(agent)
+            }
             Self::Pending | Self::Completed | Self::Canceled => None,
         }
     }

@@ -1,0 +1,53 @@
+//! How a session ends: rated, closed, erased.
+
+use crate::event::{CloseReason, DetachReason, SessionEvent};
+use crate::id::AgentId;
+use crate::task::CancelReason;
+
+use super::decide::check_text;
+use super::{MAX_TEXT, Refusal, State, Status};
+
+impl State {
+    pub(super) fn closing(&self, reason: CloseReason) -> Vec<SessionEvent> {
+        let mut events = self.winding_up(reason);
+        events.push(SessionEvent::Closed { reason });
+        events
+    }
+
+    /// The customer's words go; that there was a session stays.
+    pub(super) fn erasing(&self, by: AgentId) -> Vec<SessionEvent> {
+        let mut events = self.winding_up(CloseReason::Erased);
+        events.push(SessionEvent::Erased { by });
+        events
+    }
+
+    fn winding_up(&self, reason: CloseReason) -> Vec<SessionEvent> {
+        let mut events = Vec::new();
+        if let Some(task) = &self.task {
+            let waiting = task.state.agent().is_none();
+            let left = waiting && reason == CloseReason::Customer;
+            let cancel = if left { CancelReason::Abandoned } else { CancelReason::SessionClosed };
+            events.extend(self.canceling(task, cancel));
+        }
+        for supervisor in self.supervisors.keys() {
+            events.extend(self.ending(supervisor));
+        }
+        let detach = if reason == CloseReason::Customer { DetachReason::Left } else { DetachReason::Closed };
+        let attached = self.legs.iter().filter(|(_, leg)| leg.attached);
+        events.extend(attached.map(|(leg, _)| SessionEvent::LegDetached { leg: *leg, reason: detach }));
+        events
+    }
+
+    pub(super) fn rate(&self, score: u8, comment: Option<String>) -> Result<Vec<SessionEvent>, Refusal> {
+        if !(1..=5).contains(&score) {
+            return Err(Refusal::Invalid("the score"));
+        }
+        if let Some(comment) = &comment {
+            check_text("a comment", comment, MAX_TEXT)?;
+        }
+        if self.status == Status::Closed && self.rated.is_some() {
+            return Err(Refusal::NothingChanges);
+        }
+        Ok(vec![SessionEvent::Rated { score, comment }])
+    }
+}

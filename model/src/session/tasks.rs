@@ -1,0 +1,177 @@
+//! The life of a task: pending, reserved, assigned, wrapping, over.
+
+use crate::event::{Role, SessionEvent};
+use crate::id::{AgentId, Disposition, ReservationId, TaskId};
+use crate::task::{
+    CancelReason, Priority, Requirements, ReservationEnd, TaskState, TransferReason, TransferTarget,
+};
+use crate::time::Timestamp;
+
+use super::decide::check_text;
+use super::{MAX_TEXT, NewTask, Refusal, State, Task};
+
+impl State {
+    pub(super) fn create_task(&self, new: NewTask, now: Timestamp) -> Result<Vec<SessionEvent>, Refusal> {
+        if let Some(task) = &self.task {
+            return Err(Refusal::TaskOpen(task.id));
+        }
+        if let Some(sequence) = self.find_key(new.task.0) {
+            return Err(Refusal::Duplicate { sequence });
+        }
+        Ok(vec![SessionEvent::TaskCreated {
+            task: new.task,
+            queue: new.queue,
+            channel: new.channel,
+            requirements: new.requirements,
+            priority: new.priority,
+            waiting_since: now,
+            preferred_agent: new.preferred_agent,
+        }])
+    }
+
+    pub(super) fn reserve(
+        &self,
+        task: TaskId,
+        reservation: ReservationId,
+        agent: AgentId,
+        expires_at: Timestamp,
+    ) -> Result<Vec<SessionEvent>, Refusal> {
+        if self.open_task(task)?.state != TaskState::Pending {
+            return Err(Refusal::WrongTaskState);
+        }
+        Ok(vec![SessionEvent::TaskReserved { task, reservation, agent, expires_at }])
+    }
+
+    pub(super) fn end_reservation(
+        &self,
+        task: TaskId,
+        reservation: ReservationId,
+        outcome: ReservationEnd,
+        reason: Option<String>,
+    ) -> Result<Vec<SessionEvent>, Refusal> {
+        let agent = self.reserved_to(task, reservation)?.clone();
+        Ok(vec![SessionEvent::ReservationEnded { task, reservation, agent, outcome, reason }])
+    }
+
+    pub(super) fn assign(
+        &self,
+        task: TaskId,
+        reservation: ReservationId,
+        agent: AgentId,
+    ) -> Result<Vec<SessionEvent>, Refusal> {
+        if *self.reserved_to(task, reservation)? != agent {
+            return Err(Refusal::NotYours(agent));
+        }
+        let joined = SessionEvent::AgentJoined { agent: agent.clone(), role: Role::Handler };
+        Ok(vec![SessionEvent::TaskAssigned { task, reservation: Some(reservation), agent }, joined])
+    }
+
+    pub(super) fn transfer(
+        &self,
+        task: TaskId,
+        by: Option<AgentId>,
+        target: TransferTarget,
+        requirements: Option<Requirements>,
+        reason: TransferReason,
+        note: Option<String>,
+    ) -> Result<Vec<SessionEvent>, Refusal> {
+        let current = self.open_task(task)?;
+        if let Some(note) = &note {
+            check_text("a note", note, MAX_TEXT)?;
+        }
+        if let Some(by) = by.filter(|by| self.handler() != Some(by)) {
+            return Err(Refusal::NotYours(by));
+        }
+        let mut events = self.letting_go(current);
+        events.push(SessionEvent::TaskTransferred {
+            task,
+            from: current.state.agent().cloned(),
+            target,
+            requirements: requirements.unwrap_or_else(|| current.requirements.clone()),
+            reason,
+            note,
+        });
+        Ok(events)
+    }
+
+    pub(super) fn reprioritise(
+        &self,
+        task: TaskId,
+        priority: Priority,
+        by: AgentId,
+    ) -> Result<Vec<SessionEvent>, Refusal> {
+        if self.open_task(task)?.priority == priority {
+            return Err(Refusal::NothingChanges);
+        }
+        Ok(vec![SessionEvent::TaskReprioritised { task, priority, by }])
+    }
+
+    pub(super) fn wrap_up(&self, task: TaskId, agent: AgentId) -> Result<Vec<SessionEvent>, Refusal> {
+        let TaskState::Assigned { agent: handler } = &self.open_task(task)?.state else {
+            return Err(Refusal::WrongTaskState);
+        };
+        if *handler != agent {
+            return Err(Refusal::NotYours(agent));
+        }
+        let left = SessionEvent::AgentLeft { agent: agent.clone(), role: Role::Handler };
+        Ok(vec![SessionEvent::TaskWrapping { task, agent }, left])
+    }
+
+    pub(super) fn complete(
+        &self,
+        task: TaskId,
+        agent: AgentId,
+        disposition: Option<Disposition>,
+        summary: Option<String>,
+    ) -> Result<Vec<SessionEvent>, Refusal> {
+        let current = self.open_task(task)?;
+        if self.handler() != Some(&agent) {
+            return Err(Refusal::NotYours(agent));
+        }
+        if summary.as_ref().is_some_and(|summary| summary.len() > MAX_TEXT) {
+            return Err(Refusal::TooLarge { what: "a summary", most: MAX_TEXT });
+        }
+        let mut events = self.letting_go(current);
+        events.push(SessionEvent::TaskCompleted { task, agent, disposition, summary });
+        Ok(events)
+    }
+
+    pub(super) fn cancel(&self, task: TaskId, reason: CancelReason) -> Result<Vec<SessionEvent>, Refusal> {
+        Ok(self.canceling(self.open_task(task)?, reason))
+    }
+
+    /// What ends a task without it being handled.
+    pub(super) fn canceling(&self, task: &Task, reason: CancelReason) -> Vec<SessionEvent> {
+        let mut events = self.letting_go(task);
+        events.push(SessionEvent::TaskCanceled { task: task.id, reason });
+        events
+    }
+
+    /// What parts a task from whoever has it.
+    pub(super) fn letting_go(&self, task: &Task) -> Vec<SessionEvent> {
+        match &task.state {
+            TaskState::Reserved { reservation, agent, .. } => vec![SessionEvent::ReservationEnded {
+                task: task.id,
+                reservation: *reservation,
+                agent: agent.clone(),
+                outcome: ReservationEnd::Canceled,
+                reason: None,
+            }],
+            TaskState::Assigned { agent } => {
+                vec![SessionEvent::AgentLeft { agent: agent.clone(), role: Role::Handler }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn open_task(&self, task: TaskId) -> Result<&Task, Refusal> {
+        self.task.as_ref().filter(|open| open.id == task).ok_or(Refusal::UnknownTask(task))
+    }
+
+    fn reserved_to(&self, task: TaskId, reservation: ReservationId) -> Result<&AgentId, Refusal> {
+        match &self.open_task(task)?.state {
+            TaskState::Reserved { reservation: live, agent, .. } if *live == reservation => Ok(agent),
+            _ => Err(Refusal::OfferOver(reservation)),
+        }
+    }
+}
