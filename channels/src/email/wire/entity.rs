@@ -55,8 +55,15 @@ pub(super) fn split(raw: &[u8], limit: usize) -> Entity<'_> {
     let (block, body) = raw.split_at(header_length(raw));
     let header_cut = block.len() > limit;
     let block = if header_cut { &block[..limit] } else { block };
-    let headers = MessageParser::default().parse_headers(block).unwrap_or_default();
+    let headers = parse_block(block);
     Entity { headers, body, header_cut }
+}
+
+/// The parser gives no message at all for a block without fields, and asking that panics.
+fn parse_block(block: &[u8]) -> Headers<'_> {
+    let parser = MessageParser::default();
+    let parsed = parser.parse_headers(block).filter(|headers| !headers.parts.is_empty());
+    parsed.or_else(|| parser.parse_headers(b"X-No-Header: none\n\n")).unwrap_or_default()
 }
 
 /// All leaves in order, or why there are too many.

@@ -5,7 +5,7 @@
 pub struct Limits {
     /// Leaves and multiparts in one mail; beyond, it is parked.
     pub parts: usize,
-    /// Multiparts within multiparts; beyond, the mail is parked.
+    /// Multiparts within multiparts; beyond, the mail is parked. Each level is one more pass over it.
     pub nesting: usize,
     /// Bytes of one header block that are read.
     pub header: usize,
@@ -27,7 +27,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             parts: 1_000,
-            nesting: 50,
+            nesting: 20,
             header: 128 * 1024,
             html_depth: 512,
             html_elements: 10_000,
