@@ -135,12 +135,8 @@ impl Session {
         };
         let reply = match answer {
             Recipient::Known => {
-                if !recipients.contains(&address) {
-                    recipients.push(address);
-                } else if self.settings.protocol == Protocol::Lmtp {
-                    // LMTP answers each RCPT that was accepted, twins too.
-                    recipients.push(address);
-                }
+                // Twins stay until the mail is handed over: LMTP answers each RCPT that was accepted.
+                recipients.push(address);
                 "250 2.1.5 ok\r\n"
             }
             Recipient::Unknown => "550 5.1.1 no such address here\r\n",

@@ -189,7 +189,7 @@ fn original_id(returned: Option<&str>, headers: &Headers<'_>, text: &str) -> Opt
     let in_text = |text: &str| {
         let lower = text.to_ascii_lowercase();
         let at = lower.find("message-id:")?;
-        let id = text[at + "message-id:".len()..].trim_start().split_whitespace().next()?;
+        let id = text[at + "message-id:".len()..].split_whitespace().next()?;
         (id.contains('@') && id.len() < 300).then(|| header::clean_id(id))
     };
     returned

@@ -79,7 +79,7 @@ pub(super) fn looks_like_bounce(headers: &Headers<'_>, mail: &ParsedMail, text: 
     let by_text = INTRODUCTIONS.iter().any(|words| words.len() > 14 && lower.contains(words));
     let replied = word(headers, "Auto-Submitted").is_some_and(|value| value == "auto-replied");
     // Somebody who forwards us a bounce is a customer with a question.
-    by_sender && (by_subject || by_text) && !(replied && !by_text)
+    by_sender && (by_text || by_subject && !replied)
 }
 
 /// The line that says why: the one with a reply code or the words after an introduction.

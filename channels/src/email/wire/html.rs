@@ -20,7 +20,7 @@ const NEVER_NEST: [&str; 24] = [
 
 /// The document without scripts, styles, forms and remote content; none when it is too deep or large.
 pub(super) fn sanitise(html: &str, limits: &Limits) -> Option<String> {
-    // The cleaner lets no bare attribute be renamed, so inline images are renamed in its clean output.
+    // The cleaner cannot rename an attribute; in its output `src="cid:` stands in images only.
     fits(html, limits).then(|| CLEANER.clean(html).to_string().replace("src=\"cid:", "data-cid=\""))
 }
 
