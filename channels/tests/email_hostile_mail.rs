@@ -7,7 +7,7 @@ use model::{SessionId, Timestamp};
 use uuid::Uuid;
 
 fn small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap()
+    std::thread::Builder::new().stack_size(2 << 20).spawn(work).expect("a thread").join().expect("no panic")
 }
 
 fn read(raw: String) -> ParsedMail {

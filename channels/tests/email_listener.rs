@@ -1,4 +1,5 @@
 //! The listener keeps its promises to other mail servers, over real sockets.
+#![expect(clippy::unwrap_used, reason = "a test helper that fails should stop the test")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -34,9 +34,12 @@ const SUBJECTS: &[&str] = &[
     "unzustellbar",
     "delivery problem",
     "delivery error",
+    "failed delivery",
     "delivery delayed",
     "non recapit",
     "non remis",
+    "delivery status",
+    "cannot be delivered",
     "email not delivered",
     "nicht zustellbar",
 ];
@@ -47,6 +50,8 @@ const INTRODUCTIONS: &[&str] = &[
     "i'm afraid i wasn't able to deliver your message",
     "we were unable to deliver your message",
     "message from ",
+    // DragonFly
+    "there was an error delivering your mail",
     // Exim
     "a message that you sent could not be delivered",
     "this message was created automatically by mail delivery software",
@@ -70,7 +75,9 @@ pub(super) fn looks_like_bounce(headers: &Headers<'_>, mail: &ParsedMail, text: 
     if has(headers, "X-Failed-Recipients") {
         return true;
     }
-    let local = mail.from.as_ref().map_or("", |from| from.local_part());
+    // Some write `MAILER-DAEMON <>`, which is no address.
+    let from = || word(headers, "From").unwrap_or_default();
+    let local = mail.from.as_ref().map_or_else(from, |from| from.local_part().to_owned());
     let by_sender = SENDERS.iter().any(|sender| local.contains(sender))
         || word(headers, "Return-Path").is_some_and(|path| path == "<>");
     let subject = header_text(headers, &HeaderName::Subject).unwrap_or_default().to_lowercase();

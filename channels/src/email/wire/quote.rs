@@ -302,7 +302,7 @@ const STARTS: &[&str] = &[
 
 /// Whether text ends as an introduction does: "… wrote:", "… schrieb Ana <ana@example.org>:".
 fn ends_introduction(lower: &str) -> bool {
-    let text = lower.trim_end_matches(['*', '_', ' ']);
+    let text = lower.trim_end_matches(['*', '_', ' ', '-']);
     let Some(text) = text.strip_suffix([':', '：']) else {
         return VERBS_WITHOUT_COLON.iter().any(|verb| text.ends_with(verb) && text.contains('@'));
     };
