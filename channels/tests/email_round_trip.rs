@@ -1,4 +1,5 @@
 //! What we send comes back to where it belongs.
+#![expect(clippy::unwrap_used, reason = "a test helper that fails should stop the test")]
 
 use bytes::Bytes;
 use channels::email::compose::{ComposedMail, Kind, OutgoingFile, OutgoingMail, compose};
