@@ -1,0 +1,76 @@
+//! Who a request comes from: a key first, else a cookie, which must prove that a page of ours sent it.
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+
+use super::gate::{Gate, Through};
+use super::origin::PageOrigin;
+use super::{ApiError, cookies};
+use crate::auth::logins::Login;
+use crate::auth::{Principal, token};
+
+/// A request that only reads needs no proof beyond its cookie.
+fn changes_something(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Principal {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Through(gate) = Through::from_request_parts(parts, state).await?;
+        if let Some(key) = bearer(&parts.headers) {
+            return by_key(&gate, key).await;
+        }
+        let login = by_cookie(&gate, &parts.headers).await?;
+        if changes_something(&parts.method) {
+            check_csrf(&gate, &parts.headers, &login)?;
+        }
+        Ok(login.principal)
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Principal {
+    type Rejection = ApiError;
+
+    /// None for somebody unknown; a login without its CSRF token is refused all the same.
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, ApiError> {
+        match <Self as FromRequestParts<S>>::from_request_parts(parts, state).await {
+            Ok(principal) => Ok(Some(principal)),
+            Err(error) if error == ApiError::unauthenticated() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The key in `Authorization: Bearer`.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+pub async fn by_key(gate: &Gate, key: &str) -> Result<Principal, ApiError> {
+    let organisation = gate.foundation.organisation();
+    gate.auth.api_keys.find(key, &organisation).await.ok_or_else(ApiError::unauthenticated)
+}
+
+pub async fn by_cookie(gate: &Gate, headers: &HeaderMap) -> Result<Login, ApiError> {
+    let token = cookies::get(headers, cookies::SESSION).ok_or_else(ApiError::unauthenticated)?;
+    let organisation = gate.foundation.organisation();
+    let login = gate.auth.logins.find(token, &organisation, gate.foundation.now()).await?;
+    login.ok_or_else(ApiError::unauthenticated)
+}
+
+/// The token of the login in a header, and no page of others behind it.
+fn check_csrf(gate: &Gate, headers: &HeaderMap, login: &Login) -> Result<(), ApiError> {
+    let public_url = gate.foundation.settings.server.public_url();
+    if let PageOrigin::Other(_) = PageOrigin::of(headers, &public_url) {
+        return Err(ApiError::forbidden("this page is not the console"));
+    }
+    let given = headers.get(cookies::CSRF_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
+    if token::same(given, login.csrf.as_bytes()) {
+        return Ok(());
+    }
+    Err(ApiError::forbidden("the header x-csrf-token must repeat the cookie tandem_csrf"))
+}
