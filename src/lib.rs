@@ -3,3 +3,4 @@ pub mod configuration;
 pub mod console;
 pub mod foundation;
 pub mod wire;
+pub mod webhooks;

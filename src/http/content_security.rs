@@ -58,3 +58,44 @@ fn site_of(query: &str) -> Option<&str> {
 fn is_plain(origin: &str) -> bool {
     origin.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-[]*".contains(&byte))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header;
+
+    use super::*;
+    use crate::configuration::organisation;
+
+    fn organisation() -> Organisation {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config/organisation");
+        let mut organisation = organisation::Organisation::load(&folder).unwrap();
+        let mut other = organisation.sites[0].clone();
+        organisation.sites[0].allowed_origins = vec!["https://shop.example".to_owned()];
+        other.id = "other".parse().unwrap();
+        other.allowed_origins =
+            vec!["https://other.example".to_owned(), "https://x; script-src *".to_owned()];
+        organisation.sites.push(other);
+        organisation
+    }
+
+    fn ancestors(query: Option<&str>) -> String {
+        let framed = Framed::panel(&organisation(), query);
+        let policy = page(&HeaderMap::new(), &framed).to_str().unwrap().to_owned();
+        policy.split_once("frame-ancestors ").unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn the_panel_stands_on_pages_of_the_site_it_names() {
+        assert_eq!(ancestors(Some("site=other&language=en")), "'self' https://other.example");
+        assert_eq!(ancestors(Some("site=nobody")), "'self'");
+        assert_eq!(ancestors(None), "'self' https://shop.example https://other.example");
+    }
+
+    #[test]
+    fn a_host_cannot_add_to_the_policy() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("x; script-src *"));
+        let policy = page(&headers, &Framed::Nobody);
+        assert!(!policy.to_str().unwrap().contains("script-src"));
+    }
+}

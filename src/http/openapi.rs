@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::{cookies, files, login, timeout, uploads};
 
-/// As `console::wire::Me`.
+// The twin of `console::wire::Me`; a test holds them together.
 #[derive(ToSchema)]
 #[schema(as = Me)]
 pub struct MeBody {
@@ -21,7 +21,7 @@ pub struct MeBody {
     pub role: String,
 }
 
-/// As `console::wire::Upload`.
+// The twin of `console::wire::Upload`; a test holds them together.
 #[derive(ToSchema)]
 #[schema(as = Upload)]
 pub struct UploadBody {
@@ -30,7 +30,7 @@ pub struct UploadBody {
     pub attachment: AttachmentBody,
 }
 
-/// As `model::event::Attachment`.
+// The twin of `model::event::Attachment`; a test holds them together.
 #[derive(ToSchema)]
 #[schema(as = Attachment)]
 pub struct AttachmentBody {
@@ -70,4 +70,41 @@ fn head() -> OpenApi {
     components.add_security_scheme("login", SecurityScheme::ApiKey(cookie));
     components.add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     OpenApiBuilder::new().info(info).components(Some(components)).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::console::wire;
+
+    fn described(description: &OpenApi, schema: &str) -> BTreeSet<String> {
+        let description = serde_json::to_value(description).unwrap();
+        let properties = description["components"]["schemas"][schema]["properties"].as_object().unwrap();
+        properties.keys().cloned().collect()
+    }
+
+    fn sent(body: &Value) -> BTreeSet<String> {
+        body.as_object().unwrap().keys().cloned().collect()
+    }
+
+    #[test]
+    fn what_is_described_has_the_fields_of_what_is_sent() {
+        let (_, description) = api(OpenApiRouter::new(), 0);
+        let agent = "ana".parse().unwrap();
+        let me = wire::Me { agent, name: String::new(), role: wire::ConsoleRole::Agent };
+        let attachment = model::event::Attachment {
+            blob: String::new(),
+            name: String::new(),
+            media_type: String::new(),
+            size: 0,
+        };
+        let upload = serde_json::to_value(wire::Upload { upload: String::new(), attachment }).unwrap();
+        assert_eq!(described(&description, "Me"), sent(&serde_json::to_value(me).unwrap()));
+        assert_eq!(described(&description, "Upload"), sent(&upload));
+        assert_eq!(described(&description, "Attachment"), sent(&upload["attachment"]));
+    }
 }
