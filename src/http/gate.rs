@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Semaphore, watch};
 
+use super::shares::Shares;
 use super::{ApiError, Sockets};
 use crate::auth::Auth;
 use crate::auth::limits::Rate;
@@ -16,6 +17,8 @@ use crate::foundation::Foundation;
 const CONSOLES: usize = 10_000;
 /// Most uploads in memory at once.
 const UPLOADS: usize = 16;
+/// Uploads of one network among them.
+const UPLOADS_OF_ONE: usize = 4;
 /// Uploads an address may begin in a minute.
 const UPLOADS_PER_MINUTE: u32 = 60;
 
@@ -28,6 +31,7 @@ pub struct Gate {
     pub chats: Arc<Semaphore>,
     pub consoles: Arc<Semaphore>,
     pub uploads: Arc<Semaphore>,
+    pub upload_shares: Arc<Shares>,
     pub upload_rate: Rate<std::net::IpAddr>,
 }
 
@@ -43,6 +47,7 @@ impl Gate {
             chats: Arc::new(Semaphore::new(max_live)),
             consoles: Arc::new(Semaphore::new(CONSOLES)),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
+            upload_shares: Shares::new(UPLOADS_OF_ONE),
             upload_rate: Rate::per_minute(UPLOADS_PER_MINUTE),
         })
     }

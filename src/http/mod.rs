@@ -20,6 +20,7 @@ mod peer;
 mod principal;
 mod routes;
 mod serve;
+mod shares;
 mod sockets;
 mod timeout;
 mod tls;

@@ -23,9 +23,12 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::Peer;
+use super::shares::Shares;
 
 /// Most connections that speak HTTP; those upgraded to WebSockets no longer count.
 const CONNECTIONS: usize = 10_000;
+/// Connections of one network among them; offices share an address.
+const CONNECTIONS_OF_ONE: usize = 1_000;
 /// How long the head of a request may take, and how long a connection may idle before it.
 const HEAD: Duration = Duration::from_secs(10);
 /// How long a TLS handshake may take.
@@ -53,8 +56,10 @@ pub async fn serve(
 ) {
     let connections = TaskTracker::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let shares = Shares::new(CONNECTIONS_OF_ONE);
     while let Some((stream, peer)) = accept(&listener, &shutdown).await {
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+        let place = shares.take(peer).zip(Arc::clone(&places).try_acquire_owned().ok());
+        let Some(place) = place else {
             // Before a TLS handshake there is no way to say why.
             if tls.is_none() {
                 connections.spawn(turn_away(stream));

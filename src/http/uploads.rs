@@ -67,6 +67,7 @@ fn is_visitor(auth: &Auth, headers: &HeaderMap) -> bool {
 
 async fn accept(gate: &Gate, peer: IpAddr, body: Body) -> Answer {
     gate.upload_rate.admit(&network(peer)).map_err(|refused| ApiError::too_many(refused.after))?;
+    let _share = gate.upload_shares.take(peer).ok_or_else(ApiError::busy)?;
     let _place = gate.uploads.try_acquire().map_err(|_| ApiError::busy())?;
     let body = body.map_err(|_| ApiError::malformed("this is no multipart body"))?;
     let sent = multipart::file(body, gate.foundation.settings.chat.max_upload_bytes).await?;
