@@ -1,6 +1,24 @@
+//! The engine: actors, channels' sockets, HTTP, configuration and command line.
+//!
+//! `model` and `routing` decide; this crate introduces the rooms to each other, runs them and talks
+//! to the outside. Start reading at [`server`], then [`engine`], then [`actors`].
+
+pub mod actors;
+pub mod api;
 pub mod auth;
+pub mod chat;
+pub mod cli;
 pub mod configuration;
 pub mod console;
+pub mod engine;
 pub mod foundation;
-pub mod wire;
+pub mod frames;
+pub mod housekeeping;
+pub mod http;
+pub mod server;
+pub mod telemetry;
+pub mod understanding;
+pub mod virtual_agents;
+pub mod web;
 pub mod webhooks;
+pub mod wire;

@@ -1,1 +1,113 @@
-fn main() {}
+//! The table of contents: settings, telemetry, crypto provider, server, wait, drain.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Parser;
+use tandem::cli::{Cli, Command};
+use tandem::configuration::organisation::Password;
+use tandem::configuration::{Fault, Organisation, Settings, check, settings};
+use tandem::server::{self, Server};
+use tandem::telemetry;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        None | Some(Command::Serve) => serve(&cli.config),
+        Some(Command::Check { folder }) => return validate(folder),
+        Some(Command::Apply { folder }) => apply(&cli.config, folder),
+        Some(Command::Backup { target }) => backup(&cli.config, target),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tandem: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn load(config: &Path) -> anyhow::Result<Settings> {
+    Settings::load(config, &settings::environment()).map_err(|faults| anyhow::anyhow!(listed(&faults)))
+}
+
+fn listed(faults: &[Fault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn serve(config: &Path) -> anyhow::Result<()> {
+    let settings = load(config)?;
+    telemetry::start(&settings.telemetry)?;
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        bail!("a crypto provider was installed already");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let server = Server::start(settings, Path::new(".")).await?;
+        greet(&server);
+        stop_signal().await?;
+        tracing::info!("draining");
+        server.drain().await;
+        Ok(())
+    })
+}
+
+/// Where to click, and with which login.
+fn greet(server: &Server) {
+    let url = format!("http://{}", server.address);
+    println!("Tandem serves {url}");
+    println!("  shop page with the chat widget   {url}/demo.html");
+    println!("  console for agents, supervisors  {url}/");
+    let organisation = server.engine.foundation.organisation();
+    for person in &organisation.agents {
+        if let Some(Password::Demo(password)) = &person.password {
+            let roles: Vec<_> = person.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
+            println!("  demo login  {:<8} {password:<14} {}", person.id, roles.join(", "));
+        }
+    }
+}
+
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}
+
+fn validate(folder: &Path) -> ExitCode {
+    let report = check(folder, &settings::environment());
+    print!("{report}");
+    if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn apply(config: &Path, folder: &Path) -> anyhow::Result<()> {
+    let settings = load(config)?;
+    let organisation = Organisation::load(folder).map_err(|faults| anyhow::anyhow!(listed(&faults)))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let store = store::Store::open_sqlite(&settings.store.folder, store::SqliteOptions::default())?;
+        let before = server::stored_organisation(&store).await?.unwrap_or_default();
+        let changes = tandem::configuration::organisation::diff(&before, &organisation);
+        for change in &changes {
+            println!("{change}");
+        }
+        if changes.is_empty() {
+            println!("nothing changes");
+            return Ok(());
+        }
+        server::record(&store, &organisation, "tandem apply").await.context("nothing was applied")
+    })
+}
+
+fn backup(config: &Path, target: &Path) -> anyhow::Result<()> {
+    let settings = load(config)?;
+    store::backup_folder(&settings.store.folder, target)?;
+    println!("copied to {}", target.display());
+    Ok(())
+}

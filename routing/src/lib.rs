@@ -1,1 +1,120 @@
+//! The routing core: which task goes to which agent, and why.
+//!
+//! # The model
+//! A **task** waits in a **queue** until an **agent**, a person or a virtual one, has accepted it.
+//! A queue goes through its **steps**, each a set of requirements that holds for a time and then
+//! relaxes to the next; a step's time adds up with those before and is held against the task's age
+//! in the queue. An agent is free for a task when present in a routable state, with room for the
+//! channel beside what is in hand, and meeting the step's skills, levels and language.
+//!
+//! A match is a **reservation**: the offer takes the agent's slot and rings until it is accepted,
+//! rejected, withdrawn, or its time is over. A ring that nobody answers (RONA) makes the agent *not
+//! responding* and sends the task on at its original place; a rejection does no more than keep the
+//! task from that agent for a while.
+//!
+//! Among waiting tasks the higher priority is first, then the longer waiting, then the lower id.
+//! Among free agents the longest idle is first, by one of four named definitions
+//! ([`LongestIdle`]), then the lower id. Nothing is left to chance.
+//!
+//! # Running it
+//! [`Router`] is a pure state machine: no I/O, no async, no clock, no randomness. Whoever runs it
+//! feeds [`Input`]s with the time and does what the [`Output`]s say:
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use model::{AgentId, Channel, PresenceName, QueueId, TaskId, Timestamp};
+//! use routing::{AgentProfile, Capacity, Configuration, Input, Output, Queue, Router, TaskRequest};
+//!
+//! let sales = QueueId::new("sales")?;
+//! let ana = AgentId::new("ana")?;
+//! let configuration =
+//!     Configuration { queues: [(sales.clone(), Queue::default())].into(), ..Configuration::default() };
+//! let mut router = Router::new(configuration, 1);
+//! let mut outputs = Vec::new();
+//!
+//! router.handle(Timestamp(0), Input::AgentUpserted { profile: AgentProfile {
+//!     agent: ana.clone(),
+//!     kind: Default::default(),
+//!     skills: BTreeMap::new(),
+//!     languages: Default::default(),
+//!     capacity: [(Channel::Chat, Capacity::of(3))].into(),
+//!     queues: [sales.clone()].into(),
+//! } }, &mut outputs);
+//! router.handle(Timestamp(0), Input::PresenceChanged {
+//!     agent: ana.clone(), presence: PresenceName::new("available")?,
+//! }, &mut outputs);
+//! router.handle(Timestamp(5), Input::TaskArrived { task: TaskRequest {
+//!     id: TaskId("0190163d-8694-739b-aea5-966c26f8ad91".parse()?),
+//!     queue: sales,
+//!     channel: Channel::Chat,
+//!     requirements: Default::default(),
+//!     priority: Default::default(),
+//!     waiting_since: Timestamp(5),
+//!     preferred_agent: None,
+//!     direction: Default::default(),
+//! } }, &mut outputs);
+//!
+//! let [Output::Offered { reservation, agent, expires_at, .. }] = &outputs[..] else { panic!() };
+//! assert_eq!((agent, *expires_at), (&ana, Timestamp(30_005)));
+//! assert_eq!(router.next_deadline(), Some(*expires_at));
+//! # let reservation = *reservation;
+//! # outputs.clear();
+//! router.handle(Timestamp(900), Input::Accept { reservation, agent: ana }, &mut outputs);
+//! assert!(matches!(outputs[..], [Output::Assigned { .. }]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ## What the caller owes
+//! - **Durable before told.** Each output is made durable (the session appends it) before anybody
+//!   hears of it, and outputs are followed in order. The router is derived state: after a crash it is
+//!   rebuilt from what was recorded, so an offer that was not recorded is simply made again.
+//! - **A record that fails is taken back.** If a session cannot append `Offered` or `Assigned`, tell
+//!   the router by [`Input::TaskCanceled`], [`Input::TaskReleased`] or by restoring into a new router.
+//! - **Time only goes forward**, and [`Input::Tick`] comes at [`Router::next_deadline`]. Late ticks
+//!   delay what was due; they never lose it. An input that comes first does the same: whatever is due
+//!   is done before it, so an acceptance after the ring time is late however slow the timer was.
+//! - **Restoring**: a new router with a new seed, [`Input::AgentUpserted`] for all agents, then
+//!   [`Input::TaskRestored`] for all open tasks, and only then [`Input::PresenceChanged`]. Agents are
+//!   offline until then, so nothing is offered before everything is known. Ids of reservations stay.
+//!
+//! # How it stays fast
+//! No step looks at all waiting tasks or all agents. Tasks that ask the same are one **class**, an
+//! ordered set; agents who can do the same are one **profile**, by channel an ordered set of the free
+//! ones. Which profiles can do which classes is worked out when either appears. A task that comes
+//! looks at the longest idle of each profile; an agent who becomes free looks at the first of each
+//! class. `benches/decisions.rs` measures it.
 
+mod agents;
+mod board;
+mod classes;
+mod configuration;
+mod deadlines;
+mod explain;
+mod explanation;
+mod hours;
+mod input;
+mod order;
+mod output;
+mod place;
+mod profiles;
+mod queues;
+mod ranked;
+mod reservations;
+mod router;
+mod seconds;
+pub mod service_level;
+mod tasks;
+
+pub use board::{AgentBoard, Board, ChannelLoad, Hold, Opening, QueueBoard, TaskInHand};
+pub use configuration::{
+    Configuration, LongestIdle, PreferredAgentRule, Queue, Routability, Step, StepRequirements, WhenClosed,
+};
+pub use explanation::{Candidate, Choice, Explanation, Need, PassedOver, Rule, Standing};
+pub use hours::{Hours, InvalidHours};
+pub use input::{
+    AgentKind, AgentProfile, Capacity, Direction, Input, PreferredAgent, RestoredState, TaskRequest, Together,
+};
+pub use output::{Output, OverflowReason, Refusal};
+pub use place::{Estimate, Place};
+pub use router::Router;
+pub use service_level::{Outcomes, ServiceLevel};

@@ -30,14 +30,28 @@ pub struct ConsoleRequest {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Ask {
     /// First. Answered by a `welcome` frame, then `done`.
-    Hello { version: u32 },
+    Hello {
+        version: u32,
+    },
     Ping,
     /// Follow a session from `since` on; 0 asks for a snapshot.
-    Open { session: SessionId, since: Sequence },
-    Leave { session: SessionId },
-    SetPresence { presence: PresenceName },
-    Accept { reservation: ReservationId },
-    Reject { reservation: ReservationId, reason: Option<String> },
+    Open {
+        session: SessionId,
+        since: Sequence,
+    },
+    Leave {
+        session: SessionId,
+    },
+    SetPresence {
+        presence: PresenceName,
+    },
+    Accept {
+        reservation: ReservationId,
+    },
+    Reject {
+        reservation: ReservationId,
+        reason: Option<String>,
+    },
     Post {
         session: SessionId,
         message: MessageId,
@@ -48,14 +62,38 @@ pub enum Ask {
         /// refused with `behind`.
         seen: Sequence,
     },
-    Note { session: SessionId, note: MessageId, text: String },
-    Typing { session: SessionId },
-    Read { session: SessionId, through: Sequence },
-    SetFact { session: SessionId, name: FactName, value: String },
-    SwitchChannel { session: SessionId, to: Channel },
+    Note {
+        session: SessionId,
+        note: MessageId,
+        text: String,
+    },
+    Typing {
+        session: SessionId,
+    },
+    Read {
+        session: SessionId,
+        through: Sequence,
+    },
+    SetFact {
+        session: SessionId,
+        name: FactName,
+        value: String,
+    },
+    SwitchChannel {
+        session: SessionId,
+        to: Channel,
+    },
     /// To a queue or an agent; also back to the virtual agents.
-    Transfer { session: SessionId, task: TaskId, target: TransferTarget, note: Option<String> },
-    WrapUp { session: SessionId, task: TaskId },
+    Transfer {
+        session: SessionId,
+        task: TaskId,
+        target: TransferTarget,
+        note: Option<String>,
+    },
+    WrapUp {
+        session: SessionId,
+        task: TaskId,
+    },
     /// Ends wrap-up, or the contact and wrap-up in one; `close` also closes the session.
     Complete {
         session: SessionId,
@@ -64,23 +102,52 @@ pub enum Ask {
         summary: Option<String>,
         close: bool,
     },
-    History { customer: CustomerId },
-    Search { text: String },
+    History {
+        customer: CustomerId,
+    },
+    Search {
+        text: String,
+    },
     /// Why a task waits, or went where it went.
-    Explain { task: TaskId },
+    Explain {
+        task: TaskId,
+    },
     /// Supervisors: board frames from now on.
     WatchBoard,
     UnwatchBoard,
     /// Supervisors: read a session unseen.
-    Monitor { session: SessionId },
-    Whisper { session: SessionId, message: MessageId, text: String },
-    Barge { session: SessionId },
-    TakeOver { session: SessionId },
+    Monitor {
+        session: SessionId,
+    },
+    Whisper {
+        session: SessionId,
+        message: MessageId,
+        text: String,
+    },
+    Barge {
+        session: SessionId,
+    },
+    TakeOver {
+        session: SessionId,
+    },
     /// Ends monitoring or barging.
-    StepOut { session: SessionId },
-    MoveTask { session: SessionId, task: TaskId, target: TransferTarget },
-    Prioritise { session: SessionId, task: TaskId, priority: Priority },
-    SetPresenceOf { agent: AgentId, presence: PresenceName },
+    StepOut {
+        session: SessionId,
+    },
+    MoveTask {
+        session: SessionId,
+        task: TaskId,
+        target: TransferTarget,
+    },
+    Prioritise {
+        session: SessionId,
+        task: TaskId,
+        priority: Priority,
+    },
+    SetPresenceOf {
+        agent: AgentId,
+        presence: PresenceName,
+    },
 }
 
 /// What the engine sends.
@@ -88,22 +155,50 @@ pub enum Ask {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ConsoleMessage {
     Welcome(Box<ConsoleWelcome>),
-    Done { request: u32, answer: Answer },
-    Refused { request: Option<u32>, code: ConsoleRefusal, message: String },
-    Presence { presence: PresenceName, since: Timestamp, cause: PresenceCause },
+    Done {
+        request: u32,
+        answer: Answer,
+    },
+    Refused {
+        request: Option<u32>,
+        code: ConsoleRefusal,
+        message: String,
+    },
+    Presence {
+        presence: PresenceName,
+        since: Timestamp,
+        cause: PresenceCause,
+    },
     Offer(Box<Offer>),
-    OfferEnded { reservation: ReservationId, outcome: OfferOutcome },
+    OfferEnded {
+        reservation: ReservationId,
+        outcome: OfferOutcome,
+    },
     /// A session of mine is new or its card changed.
     Session(Box<SessionCard>),
     /// No longer mine.
-    SessionGone { session: SessionId },
+    SessionGone {
+        session: SessionId,
+    },
     Snapshot(Box<SessionSnapshot>),
-    Event { session: SessionId, after: Sequence, recorded: Recorded<SessionEvent> },
-    Typing { session: SessionId, name: String },
+    Event {
+        session: SessionId,
+        after: Sequence,
+        recorded: Recorded<SessionEvent>,
+    },
+    Typing {
+        session: SessionId,
+        name: String,
+    },
     Board(Box<BoardFrame>),
-    Alert { message: String },
+    Alert {
+        message: String,
+    },
     /// The last frame before the server closes.
-    Bye { code: ConsoleRefusal, message: String },
+    Bye {
+        code: ConsoleRefusal,
+        message: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
@@ -111,10 +206,16 @@ pub enum ConsoleMessage {
 pub enum Answer {
     Nothing,
     /// The event is in the log here.
-    Recorded { sequence: Sequence },
+    Recorded {
+        sequence: Sequence,
+    },
     Explanation(Box<ExplanationView>),
-    History { sessions: Vec<PastSession> },
-    Hits { hits: Vec<SearchHit> },
+    History {
+        sessions: Vec<PastSession>,
+    },
+    Hits {
+        hits: Vec<SearchHit>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, TS)]
@@ -440,4 +541,3 @@ pub struct Upload {
     pub upload: String,
     pub attachment: Attachment,
 }
-

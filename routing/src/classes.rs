@@ -1,0 +1,131 @@
+//! Waiting tasks that ask the same of an agent, in order; and which profiles can do them.
+//!
+//! Classes come and go with what customers ask. An empty one is kept for a while, since the next
+//! task probably asks the same; the longest unused go first once there are `SPARE`.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use model::Channel;
+use rustc_hash::FxHashMap;
+
+use crate::order::TaskKey;
+use crate::profiles::{Needs, ProfileIndex};
+use crate::queues::QueueIndex;
+
+/// Empty classes kept.
+const SPARE: usize = 8_192;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ClassIndex(pub u32);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ClassKey {
+    pub queue: QueueIndex,
+    pub channel: Channel,
+    pub needs: Needs,
+}
+
+#[derive(Debug)]
+pub(crate) struct Class {
+    pub key: ClassKey,
+    pub tasks: BTreeSet<TaskKey>,
+    /// Whose agents serve the queue and meet the needs.
+    pub profiles: Vec<ProfileIndex>,
+    /// Among the emptied ones.
+    spare: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Classes {
+    all: Vec<Option<Class>>,
+    /// The first task of each class: what a free agent looks at, kept close together.
+    heads: Vec<Option<TaskKey>>,
+    unused: Vec<ClassIndex>,
+    by_key: FxHashMap<ClassKey, ClassIndex>,
+    emptied: VecDeque<ClassIndex>,
+}
+
+impl Classes {
+    pub fn find(&self, key: &ClassKey) -> Option<ClassIndex> {
+        self.by_key.get(key).copied()
+    }
+
+    pub fn add(&mut self, key: ClassKey, profiles: Vec<ProfileIndex>) -> ClassIndex {
+        let class = Class { key: key.clone(), tasks: BTreeSet::new(), profiles, spare: false };
+        let index = match self.unused.pop() {
+            Some(index) => {
+                self.all[index.0 as usize] = Some(class);
+                index
+            }
+            None => {
+                self.all.push(Some(class));
+                self.heads.push(None);
+                ClassIndex(u32::try_from(self.all.len() - 1).expect("there are fewer classes than tasks"))
+            }
+        };
+        self.by_key.insert(key, index);
+        index
+    }
+
+    pub fn head(&self, index: ClassIndex) -> Option<&TaskKey> {
+        self.heads[index.0 as usize].as_ref()
+    }
+
+    pub fn insert(&mut self, index: ClassIndex, key: TaskKey) {
+        self[index].tasks.insert(key);
+        let head = &mut self.heads[index.0 as usize];
+        if head.as_ref().is_none_or(|head| key < *head) {
+            *head = Some(key);
+        }
+    }
+
+    pub fn remove(&mut self, index: ClassIndex, key: &TaskKey) {
+        self[index].tasks.remove(key);
+        if self.head(index) == Some(key) {
+            let first = self[index].tasks.first().copied();
+            self.heads[index.0 as usize] = first;
+            if first.is_none() && !std::mem::replace(&mut self[index].spare, true) {
+                self.emptied.push_back(index);
+            }
+        }
+    }
+
+    /// A class to forget, if there are too many empty ones; the caller takes it out of its profiles.
+    pub fn forget_spare(&mut self) -> Option<(ClassIndex, Class)> {
+        while self.emptied.len() > SPARE {
+            let index = self.emptied.pop_front()?;
+            self[index].spare = false;
+            if self[index].tasks.is_empty() {
+                let class = self.all[index.0 as usize].take()?;
+                self.by_key.remove(&class.key);
+                self.unused.push(index);
+                return Some((index, class));
+            }
+        }
+        None
+    }
+
+    pub fn of_queues<'a>(
+        &'a mut self,
+        queues: &'a [QueueIndex],
+    ) -> impl Iterator<Item = (ClassIndex, &'a mut Class)> {
+        let numbered = (0u32..).zip(&mut self.all);
+        numbered
+            .filter_map(|(index, class)| Some((ClassIndex(index), class.as_mut()?)))
+            .filter(|(_, class)| queues.contains(&class.key.queue))
+    }
+}
+
+impl std::ops::Index<ClassIndex> for Classes {
+    type Output = Class;
+
+    fn index(&self, index: ClassIndex) -> &Class {
+        self.all[index.0 as usize].as_ref().expect("an index is only kept while the class is")
+    }
+}
+
+impl std::ops::IndexMut<ClassIndex> for Classes {
+    fn index_mut(&mut self, index: ClassIndex) -> &mut Class {
+        self.all[index.0 as usize].as_mut().expect("an index is only kept while the class is")
+    }
+}

@@ -1,0 +1,184 @@
+//! What the organisation decides about routing: its queues, presences and fairness.
+//!
+//! A [`Configuration`] is a plain value. A new one replaces the old at run time; waiting tasks are
+//! judged anew by it and keep their age.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{Channel, PresenceName, QueueId, task::Requirements};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::hours::Hours;
+use crate::seconds;
+
+/// Everything the router goes by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Configuration {
+    pub queues: BTreeMap<QueueId, Queue>,
+    /// The states an agent can be in. A name that is not here counts as not routable.
+    pub presences: BTreeMap<PresenceName, Routability>,
+    /// What an agent becomes who lets an offer ring out.
+    pub not_responding: PresenceName,
+    /// Who of several fitting agents is offered a task.
+    pub longest_idle: LongestIdle,
+    pub preferred_agent: PreferredAgentRule,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        let presence = |name| PresenceName::new(name).expect("the names below are short and plain");
+        let presences = [
+            ("available", Routability::Routable),
+            ("busy", Routability::NotRoutable),
+            ("break", Routability::NotRoutable),
+            ("not_responding", Routability::NotRoutable),
+            ("offline", Routability::LoggedOut),
+        ];
+        Self {
+            queues: BTreeMap::new(),
+            presences: presences.map(|(name, routability)| (presence(name), routability)).into(),
+            not_responding: presence("not_responding"),
+            longest_idle: LongestIdle::default(),
+            preferred_agent: PreferredAgentRule::default(),
+        }
+    }
+}
+
+/// Whether an agent in some presence is offered tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Routability {
+    Routable,
+    /// At work, but offered nothing.
+    NotRoutable,
+    /// Not at work: nothing waits for this agent.
+    LoggedOut,
+}
+
+/// The named definitions of who has been idle longest. Each compares points in time, earlier first;
+/// equal ones are decided by agent id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LongestIdle {
+    /// Fewest tasks in hand; among agents without any, since the last one was completed or taken away
+    /// (or since login); among others, since the last one was accepted. A break does not count against it.
+    #[default]
+    Unoccupied,
+    /// Since the agent last became able to take work: by presence, or because a full agent had a
+    /// task completed.
+    SinceAvailable,
+    /// Fewest tasks in hand, then since an inbound task last left the agent (or since login). What the
+    /// agent does outbound leaves the place unchanged.
+    SinceLastInbound,
+    /// Fewest tasks in hand, then since a task of either direction last left the agent (or since login).
+    SinceLastInteraction,
+}
+
+/// How long a customer waits for the agent of last time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PreferredAgentRule {
+    /// Of the task's age, unless the task says otherwise.
+    #[serde(with = "seconds")]
+    pub at_most: Duration,
+    /// The last contact must not be older than this.
+    #[serde(with = "seconds")]
+    pub within: Duration,
+}
+
+impl Default for PreferredAgentRule {
+    fn default() -> Self {
+        Self { at_most: Duration::from_secs(30), within: Duration::from_secs(24 * 3600) }
+    }
+}
+
+/// Tasks waiting for the same kind of agent, and what happens to them when nobody comes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Queue {
+    /// Gone through one after the other; without any, the task's own requirements hold for ever.
+    /// The last step holds for ever, whatever its duration.
+    pub steps: Vec<Step>,
+    /// How long an offer rings; 30 s for a channel not named.
+    #[serde(with = "seconds::by_channel")]
+    pub ring: BTreeMap<Channel, Duration>,
+    /// How long an agent who rejected a task, or gave it away, is not offered the same task again.
+    #[serde(with = "seconds")]
+    pub reject_delay: Duration,
+    /// After this a wrap-up ends by itself.
+    #[serde(with = "seconds::optional")]
+    pub wrap_up_limit: Option<Duration>,
+    /// A task not answered at this age in the queue overflows, or expires if `overflow` names no queue.
+    #[serde(with = "seconds::optional")]
+    pub deadline: Option<Duration>,
+    pub overflow: Option<QueueId>,
+    /// Always open without.
+    pub hours: Option<Hours>,
+    pub when_closed: WhenClosed,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            steps: Vec::new(),
+            ring: BTreeMap::new(),
+            reject_delay: Duration::from_secs(20),
+            wrap_up_limit: None,
+            deadline: None,
+            overflow: None,
+            hours: None,
+            when_closed: WhenClosed::default(),
+        }
+    }
+}
+
+impl Queue {
+    /// How long an offer rings when the queue says nothing of the channel.
+    pub const RING: Duration = Duration::from_secs(30);
+
+    pub fn ring_time(&self, channel: Channel) -> Duration {
+        self.ring.get(&channel).copied().unwrap_or(Self::RING)
+    }
+}
+
+/// What becomes of tasks while their queue is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenClosed {
+    /// They wait; the time of steps and deadline stands still until it opens.
+    #[default]
+    Wait,
+    /// They go to the overflow queue; without one they wait.
+    Overflow,
+}
+
+/// Requirements that hold for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Step {
+    pub requirements: StepRequirements,
+    /// Added to the durations of the steps before and held against the task's age in the queue:
+    /// time spent ringing counts. Without one the step is the last.
+    #[serde(with = "seconds::optional", rename = "seconds")]
+    pub duration: Option<Duration>,
+}
+
+/// What a step asks of an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepRequirements {
+    /// What the task asks.
+    #[default]
+    AsRequested,
+    /// The task's skills at lower levels (never under 1); its language stays.
+    LevelsLowerBy(u8),
+    /// These, whatever the task asks.
+    Only(Requirements),
+    /// The task's language, whatever the skills.
+    LanguageOnly,
+    /// Any agent of the queue.
+    Anyone,
+}

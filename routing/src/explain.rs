@@ -1,0 +1,255 @@
+//! Works out an [`Explanation`] from the state of the moment; nothing of it is stored but the few
+//! bytes of the last decision.
+
+use model::task::Requirements;
+use model::{AgentId, TaskId, Timestamp};
+
+use crate::agents::{Agent, AgentIndex, slot};
+use crate::explanation::{Candidate, Choice, Explanation, Need, PassedOver, Standing};
+use crate::place::count;
+use crate::profiles::Profile;
+use crate::router::Router;
+use crate::tasks::{Spot, State, Task, TaskIndex};
+
+/// One look at a task.
+struct Look<'a> {
+    router: &'a Router,
+    now: Timestamp,
+    index: TaskIndex,
+    task: &'a Task,
+    requirements: Requirements,
+}
+
+impl Router {
+    /// Why the task waits, or why it went to whom; none for a task the router does not know.
+    pub fn explain(&self, now: Timestamp, task: TaskId) -> Option<Explanation> {
+        let index = self.tasks.find(task)?;
+        let task = &self.tasks[index];
+        let step = match task.state {
+            State::Waiting(Spot::Class { step, .. }) => step,
+            _ => task.decision.and_then(|decision| decision.step).unwrap_or(0),
+        };
+        let requirements = self.requirements_in(task, step);
+        Some(Look { router: self, now, index, task, requirements }.explanation())
+    }
+}
+
+impl Look<'_> {
+    fn explanation(self) -> Explanation {
+        let queue = &self.router.queues[self.task.queue];
+        let judged = self.judged();
+        let matching = judged.iter().filter(|(_, reason)| matches(reason.as_ref())).count();
+        let agents = judged.len();
+        let needs = if self.task.is_waiting() { self.needs(&judged) } else { Vec::new() };
+        let mut candidates: Vec<_> = judged
+            .into_iter()
+            .map(|(agent, passed_over)| Candidate { agent: self.id(agent), passed_over })
+            .collect();
+        candidates.sort_by(|one, other| {
+            let key = |candidate: &Candidate| !matches(candidate.passed_over.as_ref());
+            (key(one), &one.agent).cmp(&(key(other), &other.agent))
+        });
+        candidates.truncate(Explanation::MOST_CANDIDATES);
+        Explanation {
+            task: self.task.id,
+            queue: queue.id.clone(),
+            channel: self.task.channel,
+            waiting_since: self.task.waiting_since,
+            standing: self.standing(),
+            agents: count(agents),
+            matching: count(matching),
+            candidates,
+            needs,
+            requirements: self.requirements,
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        let queue = &self.router.queues[self.task.queue];
+        let position = count(queue.waiting.before(&self.task.key(self.index)) + 1);
+        let until = Some(self.task.deadline).filter(|at| *at != Timestamp::MAX);
+        match self.task.state {
+            State::Waiting(Spot::Class { step, .. }) => {
+                let steps = queue.settings.as_ref().map_or(0, |settings| settings.steps.len()).max(1);
+                Standing::Waiting { position, step: count(step + 1), steps: count(steps), until }
+            }
+            State::Waiting(Spot::Agent(agent)) => {
+                Standing::WaitingForAgent { position, agent: self.id(agent), until }
+            }
+            State::Waiting(Spot::Closed { .. }) | State::Nowhere => Standing::Closed {
+                position,
+                opens_at: Some(queue.hours_change).filter(|at| *at != Timestamp::MAX),
+            },
+            State::Reserved { reservation, agent, expires_at } => {
+                Standing::Offered { reservation, agent: self.id(agent), expires_at, choice: self.choice() }
+            }
+            State::Assigned { agent, .. } => {
+                Standing::Assigned { agent: self.id(agent), choice: self.choice() }
+            }
+            State::Wrapping { agent, since } => {
+                Standing::Wrapping { agent: self.id(agent), since, choice: self.choice() }
+            }
+        }
+    }
+
+    fn choice(&self) -> Option<Choice> {
+        let decision = self.task.decision?;
+        Some(Choice {
+            at: decision.at,
+            rule: decision.rule,
+            step: decision.step.map(|step| count(step + 1)),
+            runner_up: decision.runner_up.map(|agent| self.id(agent)),
+        })
+    }
+
+    fn id(&self, agent: AgentIndex) -> AgentId {
+        self.router.agents[agent].id.clone()
+    }
+
+    /// Every agent of the queue, and the one the task waits for or is with, each with a reason.
+    fn judged(&self) -> Vec<(AgentIndex, Option<PassedOver>)> {
+        let queue = &self.router.queues[self.task.queue];
+        let of_profile =
+            |profile: &crate::profiles::ProfileIndex| self.router.profiles[*profile].agents.iter();
+        let mut agents: Vec<_> = queue.profiles.iter().flat_map(of_profile).copied().collect();
+        let named = self.task.agent().or(self.task.awaits.map(|awaited| awaited.agent));
+        agents.extend(named.filter(|agent| !agents.contains(agent)));
+        agents.into_iter().map(|agent| (agent, self.passed_over(agent))).collect()
+    }
+
+    fn passed_over(&self, index: AgentIndex) -> Option<PassedOver> {
+        if self.task.agent() == Some(index) {
+            return None;
+        }
+        let agent = &self.router.agents[index];
+        let Some(profile) = agent.profile.map(|profile| &self.router.profiles[profile]) else {
+            return Some(PassedOver::Presence { presence: agent.presence.clone() });
+        };
+        let awaited = match self.task.state {
+            State::Waiting(Spot::Agent(awaited)) => Some(awaited),
+            _ => None,
+        };
+        match awaited {
+            Some(awaited) if awaited == index => {
+                self.unable(profile).or_else(|| self.not_free(index, agent, profile))
+            }
+            Some(awaited) => Some(PassedOver::WaitsForAnother { agent: self.id(awaited) }),
+            None => self
+                .unfit(profile)
+                .or_else(|| self.unable(profile))
+                .or_else(|| self.not_free(index, agent, profile))
+                .or_else(|| self.not_its_turn()),
+        }
+    }
+
+    fn unfit(&self, profile: &Profile) -> Option<PassedOver> {
+        if !profile.serves(self.task.queue) {
+            return Some(PassedOver::NotInQueue { queue: self.router.queues[self.task.queue].id.clone() });
+        }
+        let lacks = |need: &&model::task::SkillRequirement| {
+            profile.shape.skills.get(&need.skill).is_none_or(|level| *level < need.level)
+        };
+        if let Some(need) = self.requirements.skills.iter().find(lacks) {
+            let has = profile.shape.skills.get(&need.skill).copied();
+            return Some(PassedOver::MissingSkill { skill: need.skill.clone(), level: need.level, has });
+        }
+        let language = self.requirements.language.as_ref();
+        let language = language.filter(|language| !profile.shape.languages.contains(*language))?;
+        Some(PassedOver::MissingLanguage { language: language.clone() })
+    }
+
+    fn unable(&self, profile: &Profile) -> Option<PassedOver> {
+        let channel = self.task.channel;
+        (!profile.takes(channel)).then_some(PassedOver::ChannelNotHandled { channel })
+    }
+
+    fn not_free(&self, index: AgentIndex, agent: &Agent, profile: &Profile) -> Option<PassedOver> {
+        if !agent.is_routable() {
+            return Some(PassedOver::Presence { presence: agent.presence.clone() });
+        }
+        let set_aside =
+            self.task.set_aside.iter().find(|(other, until)| *other == index && *until > self.now);
+        if let Some((_, until)) = set_aside {
+            return Some(PassedOver::RejectedRecently { until: *until });
+        }
+        if agent.has_room(profile, self.task.channel) {
+            return None;
+        }
+        self.occupied(agent, profile)
+    }
+
+    fn occupied(&self, agent: &Agent, profile: &Profile) -> Option<PassedOver> {
+        let channel = self.task.channel;
+        if let Some(beside) = profile.excluded_beside(channel).find(|other| agent.held[slot(*other)] > 0) {
+            return Some(PassedOver::NotBeside { channel: beside });
+        }
+        let rings = |index: &&TaskIndex| {
+            let task = &self.router.tasks[**index];
+            task.channel == channel && matches!(task.state, State::Reserved { .. })
+        };
+        if let Some(offered) = agent.tasks.iter().find(rings) {
+            return Some(PassedOver::OfferedAnother { task: self.router.tasks[*offered].id });
+        }
+        let most = profile.shape.capacity.get(&channel).map_or(0, |capacity| u32::from(capacity.most));
+        Some(PassedOver::NoCapacity { in_hand: u32::from(agent.held[slot(channel)]), most })
+    }
+
+    /// Free and fitting all the same.
+    fn not_its_turn(&self) -> Option<PassedOver> {
+        match self.task.state {
+            State::Waiting(Spot::Closed { .. }) => Some(PassedOver::QueueClosed),
+            State::Waiting(_) | State::Nowhere => Some(PassedOver::OthersFirst),
+            State::Reserved { .. } | State::Assigned { .. } | State::Wrapping { .. } => {
+                Some(PassedOver::LessIdle)
+            }
+        }
+    }
+
+    fn needs(&self, judged: &[(AgentIndex, Option<PassedOver>)]) -> Vec<Need> {
+        let number = |wanted: fn(&PassedOver) -> bool| {
+            count(judged.iter().filter(|(_, reason)| reason.as_ref().is_some_and(wanted)).count())
+        };
+        let queue = &self.router.queues[self.task.queue];
+        let mut needs = Vec::new();
+        if matches!(self.task.state, State::Waiting(Spot::Closed { .. })) {
+            needs.push(Need::Opening { at: Some(queue.hours_change).filter(|at| *at != Timestamp::MAX) });
+        }
+        let full = number(|reason| {
+            use PassedOver::{NoCapacity, NotBeside, OfferedAnother, OthersFirst};
+            matches!(reason, NoCapacity { .. } | NotBeside { .. } | OfferedAnother { .. } | OthersFirst)
+        });
+        let away = number(|reason| matches!(reason, PassedOver::Presence { .. }));
+        if full > 0 {
+            needs.push(Need::FreeAgent { of: full });
+        }
+        if away > 0 {
+            needs.push(Need::Presence { of: away });
+        }
+        if !judged.iter().any(|(_, reason)| matches(reason.as_ref())) {
+            needs.push(Need::MatchingAgent);
+        }
+        let asked = judged.iter().filter_map(|(_, reason)| match reason {
+            Some(PassedOver::RejectedRecently { until }) => Some(*until),
+            _ => None,
+        });
+        needs.extend(asked.min().map(|at| Need::AskAgain { at }));
+        if self.task.deadline != Timestamp::MAX {
+            needs.push(Need::NextStep { at: self.task.deadline });
+        }
+        needs
+    }
+}
+
+/// Whether an agent passed over for this meets the requirements.
+fn matches(reason: Option<&PassedOver>) -> bool {
+    !matches!(
+        reason,
+        Some(
+            PassedOver::NotInQueue { .. }
+                | PassedOver::ChannelNotHandled { .. }
+                | PassedOver::MissingSkill { .. }
+                | PassedOver::MissingLanguage { .. }
+                | PassedOver::WaitsForAnother { .. }
+        )
+    )
+}

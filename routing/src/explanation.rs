@@ -1,0 +1,180 @@
+//! Why a task waits, or why it went to whom: what the API returns and the console shows.
+
+use model::task::{Level, Requirements};
+use model::{AgentId, Channel, Language, PresenceName, QueueId, ReservationId, Skill, TaskId, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::configuration::LongestIdle;
+
+/// Everything that decides where one task goes, as it is at this moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "RoutingExplanation")]
+pub struct Explanation {
+    pub task: TaskId,
+    pub queue: QueueId,
+    pub channel: Channel,
+    pub waiting_since: Timestamp,
+    pub standing: Standing,
+    /// What an agent must meet now.
+    pub requirements: Requirements,
+    /// How many agents the queue has.
+    pub agents: u32,
+    /// How many of them meet the requirements, free or not.
+    pub matching: u32,
+    /// Agents of the queue (and the one it waits for), matching first, by id; at most
+    /// `Explanation::MOST_CANDIDATES`.
+    pub candidates: Vec<Candidate>,
+    /// What would end the waiting; empty for a task that does not wait.
+    pub needs: Vec<Need>,
+}
+
+impl Explanation {
+    pub const MOST_CANDIDATES: usize = 200;
+}
+
+/// Where the task stands and by which rule it got there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[ts(rename = "RoutingStanding")]
+pub enum Standing {
+    /// Waits for whoever meets a step of the queue.
+    Waiting {
+        position: u32,
+        /// From 1.
+        step: u32,
+        steps: u32,
+        /// When the step relaxes, or the queue's deadline passes.
+        until: Option<Timestamp>,
+    },
+    /// Waits for one agent.
+    WaitingForAgent {
+        position: u32,
+        agent: AgentId,
+        until: Option<Timestamp>,
+    },
+    /// The queue is closed.
+    Closed {
+        position: u32,
+        opens_at: Option<Timestamp>,
+    },
+    Offered {
+        reservation: ReservationId,
+        agent: AgentId,
+        expires_at: Timestamp,
+        choice: Option<Choice>,
+    },
+    Assigned {
+        agent: AgentId,
+        choice: Option<Choice>,
+    },
+    Wrapping {
+        agent: AgentId,
+        since: Timestamp,
+        choice: Option<Choice>,
+    },
+}
+
+/// How an agent was chosen; not known after a restart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "RoutingChoice")]
+pub struct Choice {
+    pub at: Timestamp,
+    pub rule: Rule,
+    /// From 1; none if the agent was asked for by name.
+    pub step: Option<u32>,
+    /// Who would have been offered the task otherwise.
+    pub runner_up: Option<AgentId>,
+}
+
+/// The rule that chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+#[ts(rename = "RoutingRule")]
+pub enum Rule {
+    /// The agent of last time was free.
+    PreferredAgent,
+    /// Somebody sent it to this agent.
+    TransferredToAgent,
+    /// The longest idle of the free agents who match.
+    LongestIdle { definition: LongestIdle },
+    /// The agent became free, and this was the first of the waiting tasks the agent matches.
+    FirstInLine,
+}
+
+/// One agent, and the first reason why the task is not with this agent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "RoutingCandidate")]
+pub struct Candidate {
+    pub agent: AgentId,
+    pub passed_over: Option<PassedOver>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(tag = "because", rename_all = "snake_case")]
+pub enum PassedOver {
+    NotInQueue {
+        queue: QueueId,
+    },
+    /// The agent's profile has no capacity for the channel at all.
+    ChannelNotHandled {
+        channel: Channel,
+    },
+    MissingSkill {
+        skill: Skill,
+        level: Level,
+        has: Option<Level>,
+    },
+    MissingLanguage {
+        language: Language,
+    },
+    Presence {
+        presence: PresenceName,
+    },
+    /// Rejected it, or gave it away, and is not offered it again before this.
+    RejectedRecently {
+        until: Timestamp,
+    },
+    /// Another offer of this channel rings at the agent, and there is no room for two.
+    OfferedAnother {
+        task: TaskId,
+    },
+    /// As many of the channel in hand as the profile allows.
+    NoCapacity {
+        in_hand: u32,
+        most: u32,
+    },
+    /// Something in hand that may not be combined with the channel.
+    NotBeside {
+        channel: Channel,
+    },
+    /// Other tasks are in line before.
+    OthersFirst,
+    /// The task waits for another agent.
+    WaitsForAnother {
+        agent: AgentId,
+    },
+    /// The queue is closed.
+    QueueClosed,
+    /// Free and fitting, but not chosen: another had been idle longer.
+    LessIdle,
+}
+
+/// What would end the waiting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "need", rename_all = "snake_case")]
+#[ts(rename = "RoutingNeed")]
+pub enum Need {
+    /// The queue opens.
+    Opening { at: Option<Timestamp> },
+    /// Matching agents are at work but full: one of so many becomes free.
+    FreeAgent { of: u32 },
+    /// Matching agents exist, but so many are not routable: one changes presence.
+    Presence { of: u32 },
+    /// Nobody in the queue matches: somebody with these requirements, or the next step.
+    MatchingAgent,
+    /// Time: the requirements relax, or the deadline passes.
+    NextStep { at: Timestamp },
+    /// Everybody who matches has rejected it: the first may be asked again at this time.
+    AskAgain { at: Timestamp },
+}

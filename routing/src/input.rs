@@ -1,0 +1,214 @@
+//! What the router is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use model::task::{CancelReason, Priority, Requirements, TransferTarget};
+use model::{AgentId, Channel, Language, PresenceName, QueueId, ReservationId, Skill, TaskId, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::configuration::Configuration;
+use crate::seconds;
+
+use model::task::Level;
+
+/// One thing that happened outside. Serialised, a sequence of these is the routing stream: fed again
+/// with the same times and seed it gives the same outputs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Input {
+    /// Replaces the configuration. Waiting tasks are judged anew, in place.
+    Configure {
+        configuration: Box<Configuration>,
+    },
+    /// A new agent, or a new profile of a known one. A new agent is offline until its presence is told.
+    AgentUpserted {
+        profile: AgentProfile,
+    },
+    /// Offers end; what the agent still has in hand stays counted until it is completed or transferred.
+    AgentRemoved {
+        agent: AgentId,
+    },
+    PresenceChanged {
+        agent: AgentId,
+        presence: PresenceName,
+    },
+    /// A new task. The same id again is refused: delivering twice does no harm.
+    TaskArrived {
+        task: TaskRequest,
+    },
+    /// A task as the log has it, after a restart.
+    TaskRestored {
+        task: TaskRequest,
+        queued_since: Timestamp,
+        state: RestoredState,
+    },
+    /// Back to waiting, elsewhere, at its age; whoever had it has a free slot. Steps and deadline of
+    /// the new queue begin now.
+    TaskTransferred {
+        task: TaskId,
+        target: TransferTarget,
+        requirements: Requirements,
+    },
+    /// Back to waiting in its queue: its agent went away.
+    TaskReleased {
+        task: TaskId,
+    },
+    TaskReprioritised {
+        task: TaskId,
+        priority: Priority,
+    },
+    TaskCanceled {
+        task: TaskId,
+        reason: CancelReason,
+    },
+    Accept {
+        reservation: ReservationId,
+        agent: AgentId,
+    },
+    /// The agent says no: the task goes on, and comes back to this agent only after the queue's
+    /// reject delay.
+    Reject {
+        reservation: ReservationId,
+        agent: AgentId,
+    },
+    /// The conversation is over, its after-work is not: holds capacity still.
+    WrapUpStarted {
+        task: TaskId,
+    },
+    /// Done: the slot is free.
+    Completed {
+        task: TaskId,
+    },
+    /// Nothing but the time.
+    Tick,
+}
+
+/// A request that somebody handle a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskRequest {
+    pub id: TaskId,
+    pub queue: QueueId,
+    pub channel: Channel,
+    #[serde(default)]
+    pub requirements: Requirements,
+    #[serde(default)]
+    pub priority: Priority,
+    /// Its age counts from here, for its place in the queue and for the queue's times; may lie in the
+    /// past (a callback keeps its place).
+    pub waiting_since: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_agent: Option<PreferredAgent>,
+    #[serde(default)]
+    pub direction: Direction,
+}
+
+/// The agent of last time, who is asked first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PreferredAgent {
+    pub agent: AgentId,
+    /// Too long ago by the configuration, and nobody waits for this agent.
+    pub last_contact: Timestamp,
+    /// Instead of the configured time.
+    #[serde(default, with = "seconds::optional", skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<Duration>,
+}
+
+/// Who started it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    #[default]
+    Inbound,
+    Outbound,
+}
+
+/// Where a task stood when the log was written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum RestoredState {
+    Pending,
+    /// Keeps its id and rings for the time that is left.
+    Reserved {
+        reservation: ReservationId,
+        agent: AgentId,
+        expires_at: Timestamp,
+    },
+    /// Occupies the agent, present or not.
+    Assigned {
+        agent: AgentId,
+        reservation: Option<ReservationId>,
+    },
+    Wrapping {
+        agent: AgentId,
+        since: Timestamp,
+    },
+}
+
+/// What an agent can do, and how much at once. Agents with equal profiles are matched as one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentProfile {
+    pub agent: AgentId,
+    #[serde(default)]
+    pub kind: AgentKind,
+    #[serde(default)]
+    pub skills: BTreeMap<Skill, Level>,
+    #[serde(default)]
+    pub languages: BTreeSet<Language>,
+    /// A channel that is not here is never offered.
+    #[serde(default)]
+    pub capacity: BTreeMap<Channel, Capacity>,
+    #[serde(default)]
+    pub queues: BTreeSet<QueueId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentKind {
+    #[default]
+    Person,
+    Virtual,
+}
+
+/// How many tasks of a channel an agent has at most, and beside what. Offers and wrap-ups count.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    pub most: u16,
+    #[serde(default)]
+    pub together: Together,
+}
+
+impl Capacity {
+    /// So many, beside any other channel.
+    pub fn of(most: u16) -> Self {
+        Self { most, together: Together::WithAny }
+    }
+
+    /// So many, and meanwhile no other channel.
+    pub fn exclusive(most: u16) -> Self {
+        Self { most, together: Together::Alone }
+    }
+}
+
+/// Beside which other channels one may be handled. Two channels go together if both allow it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Together {
+    #[default]
+    WithAny,
+    With(BTreeSet<Channel>),
+    Alone,
+}
+
+impl Together {
+    pub fn allows(&self, other: Channel) -> bool {
+        match self {
+            Self::WithAny => true,
+            Self::With(channels) => channels.contains(&other),
+            Self::Alone => false,
+        }
+    }
+}

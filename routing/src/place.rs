@@ -1,0 +1,60 @@
+//! What a waiting customer is told: the place in the queue and an honest waiting time.
+
+use model::{QueueId, TaskId, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::router::Router;
+
+/// Answers older than this say nothing of the pace of today.
+const PACE_WINDOW_MS: i64 = 3_600_000;
+/// One answer is no pace.
+const FEWEST_ANSWERS: usize = 2;
+
+/// Where a waiting task stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "QueuePlace")]
+pub struct Place {
+    pub queue: QueueId,
+    /// From 1; by priority, then age. Whoever is earlier may still wait for rarer skills.
+    pub position: u32,
+    /// None as long as there is nothing to estimate from.
+    pub estimate: Option<Estimate>,
+}
+
+/// A guess at the time still to wait, and what it rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "WaitEstimate")]
+pub struct Estimate {
+    #[ts(type = "number")]
+    pub wait_ms: u64,
+    /// `position` times the mean time between answers in this queue, over so many last answers of the
+    /// past hour and the time since: it grows while nobody answers.
+    pub answers: u32,
+}
+
+impl Router {
+    /// The place of a waiting task; none if it does not wait.
+    pub fn place(&self, now: Timestamp, task: TaskId) -> Option<Place> {
+        let index = self.tasks.find(task)?;
+        let task = &self.tasks[index];
+        if !task.is_waiting() {
+            return None;
+        }
+        let queue = &self.queues[task.queue];
+        let position = count(queue.waiting.before(&task.key(index)) + 1);
+        let recent = |at: &&Timestamp| now.as_millis().saturating_sub(at.as_millis()) <= PACE_WINDOW_MS;
+        let answers = queue.answered.iter().filter(recent).count();
+        let oldest = queue.answered.iter().find(recent);
+        let estimate = oldest.filter(|_| answers >= FEWEST_ANSWERS && queue.is_open).map(|oldest| {
+            let passed = u64::try_from(now.since(*oldest).as_millis()).unwrap_or(u64::MAX);
+            let between = passed / u64::from(count(answers));
+            Estimate { wait_ms: between.saturating_mul(u64::from(position)), answers: count(answers) }
+        });
+        Some(Place { queue: queue.id.clone(), position, estimate })
+    }
+}
+
+pub(crate) fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,207 @@
+//! Agents that can do the same are matched as one profile, within it by idle time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::task::{Level, Requirements};
+use model::{Channel, Language, QueueId, Skill};
+use rustc_hash::FxHashMap;
+
+use crate::agents::{AgentIndex, IdleKey, slot};
+use crate::classes::ClassIndex;
+use crate::input::{AgentKind, AgentProfile, Capacity};
+use crate::queues::QueueIndex;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ProfileIndex(pub u32);
+
+/// What agents of one profile have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Shape {
+    pub kind: AgentKind,
+    pub skills: BTreeMap<Skill, Level>,
+    pub languages: BTreeSet<Language>,
+    pub capacity: BTreeMap<Channel, Capacity>,
+    pub queues: BTreeSet<QueueId>,
+}
+
+impl From<AgentProfile> for Shape {
+    fn from(profile: AgentProfile) -> Self {
+        let AgentProfile { agent: _, kind, skills, languages, capacity, queues } = profile;
+        Self { kind, skills, languages, capacity, queues }
+    }
+}
+
+/// Names as numbers, for comparing fast. Names are never forgotten: an organisation has few.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    skills: FxHashMap<Skill, u32>,
+    languages: FxHashMap<Language, u32>,
+}
+
+impl Names {
+    fn skill(&mut self, skill: &Skill) -> u32 {
+        number(&mut self.skills, skill)
+    }
+
+    fn language(&mut self, language: &Language) -> u32 {
+        number(&mut self.languages, language)
+    }
+
+    pub fn needs(&mut self, requirements: &Requirements) -> Needs {
+        let skills = requirements.skills.iter().map(|need| (self.skill(&need.skill), need.level));
+        Needs {
+            skills: skills.collect(),
+            language: requirements.language.as_ref().map(|name| self.language(name)),
+        }
+    }
+}
+
+fn number<Name: Clone + Eq + std::hash::Hash>(numbers: &mut FxHashMap<Name, u32>, name: &Name) -> u32 {
+    if let Some(number) = numbers.get(name) {
+        return *number;
+    }
+    let next = u32::try_from(numbers.len()).expect("names are few");
+    numbers.insert(name.clone(), next);
+    next
+}
+
+/// Requirements with names as numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Needs {
+    pub skills: Vec<(u32, Level)>,
+    pub language: Option<u32>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Profile {
+    pub shape: Shape,
+    skills: Vec<(u32, Level)>,
+    languages: Vec<u32>,
+    pub queues: Vec<QueueIndex>,
+    room: [Room; 3],
+    pub agents: BTreeSet<AgentIndex>,
+    /// Routable with room in the channel, longest idle first.
+    pub free: [BTreeSet<IdleKey>; 3],
+    /// The classes whose tasks these agents can do, by channel.
+    pub classes: [Vec<ClassIndex>; 3],
+}
+
+/// A channel's capacity, precomputed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Room {
+    most: u16,
+    /// Channels by slot that must be empty meanwhile.
+    excludes: [bool; 3],
+}
+
+impl Profile {
+    pub fn new(shape: Shape, queues: Vec<QueueIndex>, names: &mut Names) -> Self {
+        let skills = shape.skills.iter().map(|(skill, level)| (names.skill(skill), *level)).collect();
+        let languages = shape.languages.iter().map(|language| names.language(language)).collect();
+        let room = Channel::ALL.map(|channel| (slot(channel), room(&shape, channel)));
+        let mut rooms = [Room::default(); 3];
+        for (slot, room) in room {
+            rooms[slot] = room;
+        }
+        Self {
+            shape,
+            skills,
+            languages,
+            queues,
+            room: rooms,
+            agents: BTreeSet::new(),
+            free: Default::default(),
+            classes: Default::default(),
+        }
+    }
+
+    pub fn meets(&self, needs: &Needs) -> bool {
+        let has = |(skill, level): &(u32, Level)| {
+            self.skills.iter().any(|(own, reached)| own == skill && reached >= level)
+        };
+        needs.language.is_none_or(|language| self.languages.contains(&language))
+            && needs.skills.iter().all(has)
+    }
+
+    pub fn serves(&self, queue: QueueIndex) -> bool {
+        self.queues.contains(&queue)
+    }
+
+    pub fn takes(&self, channel: Channel) -> bool {
+        self.room[slot(channel)].most > 0
+    }
+
+    /// Whether one more task of the channel fits beside what is held.
+    pub fn room(&self, channel: Channel, held: &[u16; 3]) -> bool {
+        let room = &self.room[slot(channel)];
+        let blocked = (0..3).any(|other| room.excludes[other] && held[other] > 0);
+        held[slot(channel)] < room.most && !blocked
+    }
+
+    /// The channels that must be empty before one of `channel` fits.
+    pub fn excluded_beside(&self, channel: Channel) -> impl Iterator<Item = Channel> {
+        let excludes = self.room[slot(channel)].excludes;
+        Channel::ALL.into_iter().filter(move |other| excludes[slot(*other)])
+    }
+}
+
+fn room(shape: &Shape, channel: Channel) -> Room {
+    let Some(capacity) = shape.capacity.get(&channel) else { return Room::default() };
+    let mut excludes = [false; 3];
+    for (other, theirs) in &shape.capacity {
+        let apart = !capacity.together.allows(*other) || !theirs.together.allows(channel);
+        excludes[slot(*other)] = *other != channel && apart;
+    }
+    Room { most: capacity.most, excludes }
+}
+
+/// All profiles in use. Indices of forgotten ones are used again.
+#[derive(Debug, Default)]
+pub(crate) struct Profiles {
+    all: Vec<Option<Profile>>,
+    unused: Vec<ProfileIndex>,
+    by_shape: FxHashMap<Shape, ProfileIndex>,
+}
+
+impl Profiles {
+    pub fn find(&self, shape: &Shape) -> Option<ProfileIndex> {
+        self.by_shape.get(shape).copied()
+    }
+
+    pub fn add(&mut self, profile: Profile) -> ProfileIndex {
+        let shape = profile.shape.clone();
+        let index = match self.unused.pop() {
+            Some(index) => {
+                self.all[index.0 as usize] = Some(profile);
+                index
+            }
+            None => {
+                self.all.push(Some(profile));
+                ProfileIndex(u32::try_from(self.all.len() - 1).expect("there are fewer profiles than agents"))
+            }
+        };
+        self.by_shape.insert(shape, index);
+        index
+    }
+
+    pub fn remove(&mut self, index: ProfileIndex) -> Option<Profile> {
+        let profile = self.all[index.0 as usize].take()?;
+        self.by_shape.remove(&profile.shape);
+        self.unused.push(index);
+        Some(profile)
+    }
+}
+
+impl std::ops::Index<ProfileIndex> for Profiles {
+    type Output = Profile;
+
+    fn index(&self, index: ProfileIndex) -> &Profile {
+        self.all[index.0 as usize].as_ref().expect("an index is only kept while the profile has agents")
+    }
+}
+
+impl std::ops::IndexMut<ProfileIndex> for Profiles {
+    fn index_mut(&mut self, index: ProfileIndex) -> &mut Profile {
+        self.all[index.0 as usize].as_mut().expect("an index is only kept while the profile has agents")
+    }
+}

@@ -1,0 +1,75 @@
+//! What the router does by itself when a time has come.
+
+use model::task::ReservationEnd;
+
+use super::Router;
+use crate::deadlines::Due;
+use crate::output::Output;
+use crate::queues::QueueIndex;
+use crate::tasks::{State, TaskIndex};
+
+impl Router {
+    /// Does everything that is due at `self.now`, then matches: deadlines of one moment are judged
+    /// together, so that the first in line profits first.
+    pub(super) fn run_deadlines(&mut self, outputs: &mut Vec<Output>) {
+        loop {
+            let mut any = false;
+            while let Some((at, due)) = self.deadlines.pop_due(self.now) {
+                any = true;
+                match due {
+                    Due::Task(task) => {
+                        if self.tasks.get(task).is_some_and(|task| task.deadline == at) {
+                            self.task_due(task, outputs);
+                        }
+                    }
+                    Due::Retry(task, agent) => {
+                        if self.tasks.get(task).is_some_and(|task| task.set_aside.contains(&(agent, at))) {
+                            self.moved_tasks.push(task);
+                        }
+                    }
+                    Due::Hours(queue) => {
+                        if self.queues[queue].hours_change == at {
+                            self.hours_due(queue, outputs);
+                        }
+                    }
+                }
+            }
+            if !any {
+                return;
+            }
+            self.settle(outputs);
+        }
+    }
+
+    fn task_due(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) {
+        match self.tasks[index].state {
+            State::Waiting(_) => self.wait_anew(index, outputs),
+            State::Reserved { .. } => self.ring_out(index, outputs),
+            State::Wrapping { agent, .. } => {
+                let (task, agent) = (self.tasks[index].id, self.agents[agent].id.clone());
+                outputs.push(Output::WrapUpEnded { task, agent });
+                self.drop_task(index);
+            }
+            State::Assigned { .. } | State::Nowhere => {}
+        }
+    }
+
+    /// The queue opens or closes: its own waiting tasks are judged anew, the others are not touched.
+    fn hours_due(&mut self, queue: QueueIndex, outputs: &mut Vec<Output>) {
+        self.queues[queue].look_at_clock(self.now);
+        self.set_hours_deadline(queue);
+        self.judge_queue_anew(queue, outputs);
+    }
+
+    pub(super) fn judge_queue_anew(&mut self, queue: QueueIndex, outputs: &mut Vec<Output>) {
+        let waiting: Vec<_> = self.queues[queue].waiting.iter().map(|key| key.index).collect();
+        for task in waiting {
+            self.wait_anew(task, outputs);
+        }
+    }
+
+    /// Out of whatever it is in; an offer is said to have ended.
+    pub(super) fn recall(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) {
+        self.end_offer(index, ReservationEnd::Canceled, outputs);
+    }
+}

@@ -1,0 +1,223 @@
+//! Inputs about tasks: arriving, restored, transferred, released, reprioritised, wrapped up, done.
+
+use model::task::{Priority, Requirements, ReservationEnd, TransferTarget};
+use model::{ReservationId, TaskId, Timestamp};
+
+use super::Router;
+use crate::input::{PreferredAgent, RestoredState, TaskRequest};
+use crate::output::{Output, Refusal};
+use crate::queues::QueueIndex;
+use crate::tasks::{Awaited, Because, Spot, State, Task, TaskIndex};
+
+impl Router {
+    pub(super) fn arrive(&mut self, request: TaskRequest, outputs: &mut Vec<Output>) -> Result<(), Refusal> {
+        let queued_since = request.waiting_since;
+        let index = self.admit(request, queued_since)?;
+        self.wait(index, outputs);
+        Ok(())
+    }
+
+    pub(super) fn restore(
+        &mut self,
+        request: TaskRequest,
+        queued_since: Timestamp,
+        state: RestoredState,
+        outputs: &mut Vec<Output>,
+    ) -> Result<(), Refusal> {
+        let queued_since = self.without_closed_time(&request, queued_since);
+        let index = self.admit(request, queued_since)?;
+        let holder = |router: &mut Self, agent| {
+            let offline = router.offline.clone();
+            router.agents.find_or_add(agent, &offline, router.now)
+        };
+        match state {
+            RestoredState::Pending => self.wait(index, outputs),
+            RestoredState::Reserved { reservation, agent, expires_at } if expires_at <= self.now => {
+                // It rang out while nobody could answer: not the agent's fault.
+                let outcome = ReservationEnd::Canceled;
+                outputs.push(Output::ReservationEnded {
+                    reservation,
+                    task: self.tasks[index].id,
+                    agent,
+                    outcome,
+                });
+                self.wait(index, outputs);
+            }
+            RestoredState::Reserved { reservation, agent, expires_at } => {
+                let agent = holder(self, &agent);
+                self.reservations.insert(reservation, index);
+                self.hold(index, State::Reserved { reservation, agent, expires_at });
+                self.set_deadline(index, expires_at);
+            }
+            RestoredState::Assigned { agent, reservation } => {
+                let agent = holder(self, &agent);
+                self.remember(reservation, index);
+                self.hold(index, State::Assigned { agent, reservation });
+            }
+            RestoredState::Wrapping { agent, since } => {
+                let agent = holder(self, &agent);
+                self.hold(index, State::Wrapping { agent, since });
+                self.limit_wrap_up(index, since);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn transfer(
+        &mut self,
+        task: TaskId,
+        target: &TransferTarget,
+        requirements: Requirements,
+        outputs: &mut Vec<Output>,
+    ) -> Result<(), Refusal> {
+        let index = self.find_task(task)?;
+        let unknown = || Refusal::UnknownQueue { task, queue: target.queue().clone() };
+        let queue = self.queues.configured(target.queue()).ok_or_else(unknown)?;
+        let awaits = match target {
+            TransferTarget::Queue { .. } => None,
+            TransferTarget::Agent { agent, .. } => Some(Awaited {
+                agent: self.find_agent(agent)?,
+                until: Timestamp::MAX,
+                because: Because::Transferred,
+                since: None,
+            }),
+        };
+        let giver = self.tasks[index].agent();
+        self.recall(index, outputs);
+        let now = self.now;
+        let moved = &mut self.tasks[index];
+        moved.queue = queue;
+        moved.requirements = requirements;
+        moved.awaits = awaits;
+        moved.overflowed_from.clear();
+        moved.queued_since = now;
+        moved.steps_since = now;
+        if let Some(giver) = giver {
+            self.set_aside(index, giver);
+        }
+        if let Some(awaited) = awaits {
+            self.tasks[index].set_aside.retain(|(agent, _)| *agent != awaited.agent);
+        }
+        self.wait(index, outputs);
+        Ok(())
+    }
+
+    pub(super) fn release(&mut self, task: TaskId, outputs: &mut Vec<Output>) -> Result<(), Refusal> {
+        let index = self.find_task(task)?;
+        if self.tasks[index].is_waiting() {
+            return Err(Refusal::NotAssigned { task });
+        }
+        let giver = self.tasks[index].agent();
+        self.recall(index, outputs);
+        if let Some(giver) = giver {
+            self.set_aside(index, giver);
+        }
+        let now = self.now;
+        let released = &mut self.tasks[index];
+        released.awaits = None;
+        released.queued_since = now;
+        released.steps_since = now;
+        self.wait(index, outputs);
+        Ok(())
+    }
+
+    pub(super) fn reprioritise(&mut self, task: TaskId, priority: Priority) -> Result<(), Refusal> {
+        let index = self.find_task(task)?;
+        let State::Waiting(spot) = self.tasks[index].state else {
+            self.tasks[index].priority = priority;
+            return Ok(());
+        };
+        let deadline = self.tasks[index].deadline;
+        self.leave_spot(index, spot);
+        self.tasks[index].priority = priority;
+        let spot = match spot {
+            Spot::Closed { .. } => Spot::Closed { since: self.now },
+            Spot::Class { .. } | Spot::Agent(_) => spot,
+        };
+        self.list(index, spot, deadline);
+        Ok(())
+    }
+
+    pub(super) fn start_wrap_up(&mut self, task: TaskId) -> Result<(), Refusal> {
+        let index = self.find_task(task)?;
+        let State::Assigned { agent, reservation } = self.tasks[index].state else {
+            return Err(Refusal::NotAssigned { task });
+        };
+        if let Some(reservation) = reservation {
+            self.reservations.remove(&reservation);
+        }
+        let since = self.now;
+        self.change_held(index, State::Wrapping { agent, since });
+        self.limit_wrap_up(index, since);
+        Ok(())
+    }
+
+    /// Completed or canceled: a waiting task is gone, a ringing one stops, a slot is free.
+    pub(super) fn forget(&mut self, task: TaskId, outputs: &mut Vec<Output>) -> Result<(), Refusal> {
+        let index = self.find_task(task)?;
+        self.recall(index, outputs);
+        self.drop_task(index);
+        Ok(())
+    }
+
+    fn admit(&mut self, request: TaskRequest, queued_since: Timestamp) -> Result<TaskIndex, Refusal> {
+        let task = request.id;
+        if self.tasks.find(task).is_some() {
+            return Err(Refusal::DuplicateTask { task });
+        }
+        let Some(queue) = self.queues.configured(&request.queue) else {
+            return Err(Refusal::UnknownQueue { task, queue: request.queue });
+        };
+        let awaits = request.preferred_agent.as_ref().and_then(|wish| self.preference(wish, queued_since));
+        Ok(self.tasks.add(Task {
+            id: task,
+            queue,
+            channel: request.channel,
+            requirements: request.requirements,
+            priority: request.priority,
+            waiting_since: request.waiting_since,
+            direction: request.direction,
+            queued_since,
+            steps_since: queued_since,
+            awaits,
+            overflowed_from: Vec::new(),
+            set_aside: Vec::new(),
+            state: State::Nowhere,
+            deadline: Timestamp::MAX,
+            decision: None,
+        }))
+    }
+
+    fn preference(&self, wish: &PreferredAgent, queued_since: Timestamp) -> Option<Awaited> {
+        let rule = self.configuration.preferred_agent;
+        if self.now.since(wish.last_contact) > rule.within {
+            return None;
+        }
+        let agent = self.agents.find(&wish.agent)?;
+        let until = queued_since + wish.at_most.unwrap_or(rule.at_most);
+        // Waited for already, before a restart: the steps come after.
+        let since = (until <= self.now).then_some(queued_since);
+        Some(Awaited { agent, until, because: Because::Preferred, since })
+    }
+
+    /// The queue's times stood still while it was closed, also before a restart.
+    fn without_closed_time(&self, request: &TaskRequest, queued_since: Timestamp) -> Timestamp {
+        let settings = self.queues.find(&request.queue).map(|queue| &self.queues[queue]);
+        let hours = settings.and_then(|queue| queue.settings.as_ref()?.hours.as_ref());
+        hours.map_or(queued_since, |hours| self.now - hours.open_between(queued_since, self.now))
+    }
+
+    fn remember(&mut self, reservation: Option<ReservationId>, index: TaskIndex) {
+        if let Some(reservation) = reservation {
+            self.reservations.insert(reservation, index);
+        }
+    }
+
+    fn limit_wrap_up(&mut self, index: TaskIndex, since: Timestamp) {
+        let queue: QueueIndex = self.tasks[index].queue;
+        let limit = self.queues[queue].settings.as_ref().and_then(|settings| settings.wrap_up_limit);
+        if let Some(limit) = limit {
+            self.set_deadline(index, since + limit);
+        }
+    }
+}

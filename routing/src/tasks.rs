@@ -1,0 +1,182 @@
+//! The open tasks the router knows, each in exactly one state.
+
+use std::cmp::Reverse;
+
+use model::task::{Priority, Requirements};
+use model::{Channel, ReservationId, TaskId, Timestamp};
+use rustc_hash::FxHashMap;
+
+use crate::agents::AgentIndex;
+use crate::classes::ClassIndex;
+use crate::explanation::Rule;
+use crate::input::Direction;
+use crate::order::TaskKey;
+use crate::queues::QueueIndex;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TaskIndex(pub u32);
+
+#[derive(Debug)]
+pub(crate) struct Task {
+    pub id: TaskId,
+    pub queue: QueueIndex,
+    pub channel: Channel,
+    pub requirements: Requirements,
+    pub priority: Priority,
+    pub waiting_since: Timestamp,
+    pub direction: Direction,
+    /// The queue's deadline counts from here; moved on by the time the queue was closed.
+    pub queued_since: Timestamp,
+    /// The queue's steps count from here; moved on also by the time spent waiting for one agent.
+    pub steps_since: Timestamp,
+    /// Waits for this agent only, while that makes sense.
+    pub awaits: Option<Awaited>,
+    /// Queues it has overflowed from since it was last sent somewhere: it goes to none of them again.
+    pub overflowed_from: Vec<QueueIndex>,
+    /// Not to be offered to these again before the time.
+    pub set_aside: Vec<(AgentIndex, Timestamp)>,
+    pub state: State,
+    /// When the router acts by itself; `Timestamp::MAX` if never.
+    pub deadline: Timestamp,
+    pub decision: Option<Decision>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Awaited {
+    pub agent: AgentIndex,
+    pub until: Timestamp,
+    pub because: Because,
+    /// When it began to wait for the agent.
+    pub since: Option<Timestamp>,
+}
+
+/// Why a task waits for one agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Because {
+    /// The agent of last time: only while routable.
+    Preferred,
+    /// Sent there: as long as the agent is logged in.
+    Transferred,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Between two states, inside one call.
+    Nowhere,
+    Waiting(Spot),
+    Reserved {
+        reservation: ReservationId,
+        agent: AgentIndex,
+        expires_at: Timestamp,
+    },
+    Assigned {
+        agent: AgentIndex,
+        reservation: Option<ReservationId>,
+    },
+    Wrapping {
+        agent: AgentIndex,
+        since: Timestamp,
+    },
+}
+
+/// Where a waiting task is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spot {
+    /// With the tasks that ask the same, in this step (from 0).
+    Class { class: ClassIndex, step: usize },
+    /// With the agent it waits for.
+    Agent(AgentIndex),
+    /// Nowhere: the queue is closed since then.
+    Closed { since: Timestamp },
+}
+
+/// Why this agent, in a few bytes; spelt out when asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decision {
+    pub at: Timestamp,
+    pub rule: Rule,
+    pub step: Option<usize>,
+    pub runner_up: Option<AgentIndex>,
+}
+
+impl Task {
+    pub fn key(&self, index: TaskIndex) -> TaskKey {
+        TaskKey { priority: Reverse(self.priority), waiting_since: self.waiting_since, id: self.id, index }
+    }
+
+    pub fn is_set_aside(&self, agent: AgentIndex, now: Timestamp) -> bool {
+        self.set_aside.iter().any(|(other, until)| *other == agent && *until > now)
+    }
+
+    pub fn agent(&self) -> Option<AgentIndex> {
+        match self.state {
+            State::Reserved { agent, .. } | State::Assigned { agent, .. } | State::Wrapping { agent, .. } => {
+                Some(agent)
+            }
+            State::Nowhere | State::Waiting(_) => None,
+        }
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting(_))
+    }
+}
+
+/// All open tasks, by index and by id. Indices of forgotten tasks are used again.
+#[derive(Debug, Default)]
+pub(crate) struct Tasks {
+    all: Vec<Option<Task>>,
+    unused: Vec<TaskIndex>,
+    by_id: FxHashMap<TaskId, TaskIndex>,
+}
+
+impl Tasks {
+    pub fn find(&self, id: TaskId) -> Option<TaskIndex> {
+        self.by_id.get(&id).copied()
+    }
+
+    pub fn get(&self, index: TaskIndex) -> Option<&Task> {
+        self.all.get(index.0 as usize)?.as_ref()
+    }
+
+    pub fn add(&mut self, task: Task) -> TaskIndex {
+        let id = task.id;
+        let index = match self.unused.pop() {
+            Some(index) => {
+                self.all[index.0 as usize] = Some(task);
+                index
+            }
+            None => {
+                self.all.push(Some(task));
+                TaskIndex(u32::try_from(self.all.len() - 1).expect("four billion tasks do not fit in memory"))
+            }
+        };
+        self.by_id.insert(id, index);
+        index
+    }
+
+    pub fn remove(&mut self, index: TaskIndex) {
+        if let Some(task) = self.all[index.0 as usize].take() {
+            self.by_id.remove(&task.id);
+            self.unused.push(index);
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+}
+
+impl std::ops::Index<TaskIndex> for Tasks {
+    type Output = Task;
+
+    fn index(&self, index: TaskIndex) -> &Task {
+        self.all[index.0 as usize].as_ref().expect("an index is only kept while its task is open")
+    }
+}
+
+impl std::ops::IndexMut<TaskIndex> for Tasks {
+    fn index_mut(&mut self, index: TaskIndex) -> &mut Task {
+        self.all[index.0 as usize].as_mut().expect("an index is only kept while its task is open")
+    }
+}

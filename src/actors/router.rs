@@ -1,0 +1,161 @@
+//! Owns the router: feeds it inputs and the time, and hands on what it decides, in order.
+//!
+//! Ends with the process. Inputs wait in a bounded mailbox; who is over it waits for a permit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use model::TaskId;
+use routing::{Board, Explanation, Input, Output, Place, Refusal, Router};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use crate::foundation::now;
+
+/// Inputs that may wait; past it senders wait for a permit.
+const MOST_WAITING: usize = 8_192;
+/// The timer looks again at least this often, so that a changed wall clock is noticed.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// The router does not answer: the process is ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the router is gone")]
+pub struct RouterGone;
+
+#[derive(Clone)]
+pub struct RouterHandle {
+    address: Addr<RoutingActor>,
+    permits: Arc<Semaphore>,
+}
+
+impl RouterHandle {
+    /// Feeds one input; answers why it was refused, if it was. What else follows goes the way of all
+    /// outputs.
+    pub async fn feed(&self, input: Input) -> Result<Option<Refusal>, RouterGone> {
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| RouterGone)?;
+        self.address.send(Feed { input, _permit: permit }).await.map_err(|_| RouterGone)
+    }
+
+    pub async fn explain(&self, task: TaskId) -> Option<Explanation> {
+        self.address.send(Explain(task)).await.ok().flatten()
+    }
+
+    pub async fn place(&self, task: TaskId) -> Option<Place> {
+        self.address.send(WherePlaced(task)).await.ok().flatten()
+    }
+
+    pub async fn board(&self) -> Option<Board> {
+        self.address.send(LookAtBoard).await.ok()
+    }
+}
+
+#[derive(Message)]
+#[rtype(result = "Option<Refusal>")]
+struct Feed {
+    input: Input,
+    _permit: OwnedSemaphorePermit,
+}
+
+#[derive(Message)]
+#[rtype(result = "Option<Explanation>")]
+struct Explain(TaskId);
+
+#[derive(Message)]
+#[rtype(result = "Option<Place>")]
+struct WherePlaced(TaskId);
+
+#[derive(Message)]
+#[rtype(result = "Board")]
+struct LookAtBoard;
+
+pub struct RoutingActor {
+    router: Router,
+    /// Unbounded in type; bounded in fact, for an input yields a bounded number of outputs and inputs
+    /// take permits.
+    outputs: mpsc::UnboundedSender<Output>,
+    buffer: Vec<Output>,
+    timer: Option<SpawnHandle>,
+}
+
+impl RoutingActor {
+    /// Starts a router on a thread of its own arbiter; its outputs go to `outputs` in order.
+    pub fn spawn(
+        arbiter: &ArbiterHandle,
+        router: Router,
+        outputs: mpsc::UnboundedSender<Output>,
+    ) -> RouterHandle {
+        let address = Self::start_in_arbiter(arbiter, move |_| Self {
+            router,
+            outputs,
+            buffer: Vec::new(),
+            timer: None,
+        });
+        RouterHandle { address, permits: Arc::new(Semaphore::new(MOST_WAITING)) }
+    }
+
+    fn feed(&mut self, input: Input, context: &mut Context<Self>) -> Option<Refusal> {
+        self.router.handle(now(), input, &mut self.buffer);
+        let mut refused = None;
+        for output in self.buffer.drain(..) {
+            match output {
+                Output::Refused { refusal } => refused = Some(refusal),
+                // The receiver ends with the process.
+                output => drop(self.outputs.send(output)),
+            }
+        }
+        self.set_timer(context);
+        refused
+    }
+
+    fn set_timer(&mut self, context: &mut Context<Self>) {
+        if let Some(timer) = self.timer.take() {
+            context.cancel_future(timer);
+        }
+        let Some(deadline) = self.router.next_deadline() else { return };
+        let sleep = deadline.since(now()).min(LONGEST_SLEEP);
+        self.timer = Some(context.run_later(sleep, |actor, context| {
+            actor.timer = None;
+            actor.feed(Input::Tick, context);
+        }));
+    }
+}
+
+impl Actor for RoutingActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        context.set_mailbox_capacity(MOST_WAITING);
+    }
+}
+
+impl Handler<Feed> for RoutingActor {
+    type Result = MessageResult<Feed>;
+
+    fn handle(&mut self, feed: Feed, context: &mut Self::Context) -> Self::Result {
+        MessageResult(self.feed(feed.input, context))
+    }
+}
+
+impl Handler<Explain> for RoutingActor {
+    type Result = MessageResult<Explain>;
+
+    fn handle(&mut self, explain: Explain, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.router.explain(now(), explain.0))
+    }
+}
+
+impl Handler<WherePlaced> for RoutingActor {
+    type Result = MessageResult<WherePlaced>;
+
+    fn handle(&mut self, placed: WherePlaced, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.router.place(now(), placed.0))
+    }
+}
+
+impl Handler<LookAtBoard> for RoutingActor {
+    type Result = MessageResult<LookAtBoard>;
+
+    fn handle(&mut self, _: LookAtBoard, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.router.board(now()))
+    }
+}

@@ -1,0 +1,336 @@
+//! Owns one live session: decides, makes durable, folds in, and only then tells.
+//!
+//! Receives commands through [`SessionHandle::deliver`], emits [`Notice`]s to followers and hands
+//! what is recorded to the engine's [`Effects`]. Ends when nobody has followed or written for
+//! `idle_after`, or when the log reports a newer owner.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use model::session::{Command, Refusal, State, decide};
+use model::{Epoch, Event, Recorded, Sequence, SessionEvent, SessionId, StreamId};
+use store::{Append, AppendError, OutboxEntry, Store};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use crate::foundation::now;
+
+/// How often a session looks whether it is idle.
+const IDLE_CHECK: Duration = Duration::from_secs(30);
+
+/// Why a command was not carried out. `Busy`, `Unavailable` and `Gone`: nothing was done, and
+/// commands carry ids, so that trying again is safe.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeliverError {
+    #[error("the session is busy")]
+    Busy,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// The session left memory or moved meanwhile.
+    #[error("the session is not here")]
+    Gone,
+    #[error("there is no such session")]
+    NotFound,
+}
+
+/// A command was carried out, or had been before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivered {
+    /// The last event it stands for in the log.
+    pub sequence: Sequence,
+    /// What was recorded now; empty if it had been before or changed nothing.
+    pub events: Vec<SessionEventAt>,
+}
+
+/// An event's place, for callers that need no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionEventAt(pub Sequence);
+
+/// What followers of a session hear.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// Recorded together, in order, after the sequence before the first.
+    Events(Arc<[Recorded<SessionEvent>]>),
+    /// Somebody types; not recorded.
+    Typing { name: Arc<str>, customer: bool },
+}
+
+/// What follows from recorded events, told to the rest of the engine in order.
+#[async_trait::async_trait]
+pub trait Effects: Send + Sync + 'static {
+    /// What must leave the house because of `events`, written together with them. `state` already
+    /// has them folded in.
+    fn outbox(&self, state: &State, events: &[Recorded<SessionEvent>]) -> (Vec<OutboxEntry>, Vec<String>);
+
+    /// `events` are durable; `state` has them folded in.
+    async fn recorded(&self, session: SessionId, state: Arc<State>, events: Arc<[Recorded<SessionEvent>]>);
+}
+
+/// What a follower starts from.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    pub state: Arc<State>,
+}
+
+/// How others reach a session. Cheap to clone; each command takes one of a bounded number of permits.
+#[derive(Clone)]
+pub struct SessionHandle {
+    address: Addr<SessionActor>,
+    permits: Arc<Semaphore>,
+}
+
+impl SessionHandle {
+    /// Carries out `commands` as one: all their events are recorded together, or none. A command that
+    /// changes nothing is passed over; any other refusal refuses all.
+    pub async fn deliver(&self, commands: Vec<Command>) -> Result<Delivered, DeliverError> {
+        let permit = self.permits.clone().try_acquire_owned().map_err(|_| DeliverError::Busy)?;
+        self.address.send(Deliver { commands, _permit: permit }).await.map_err(|_| DeliverError::Gone)?
+    }
+
+    /// Like [`Self::deliver`], but waits for a permit: for the engine's own bounded flows.
+    pub async fn deliver_waiting(&self, commands: Vec<Command>) -> Result<Delivered, DeliverError> {
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| DeliverError::Gone)?;
+        self.address.send(Deliver { commands, _permit: permit }).await.map_err(|_| DeliverError::Gone)?
+    }
+
+    /// The state now; all later events go to `follower`, which is dropped if it is full.
+    pub async fn follow(&self, follower: mpsc::Sender<Notice>) -> Result<Followed, DeliverError> {
+        self.address.send(Follow { follower }).await.map_err(|_| DeliverError::Gone)
+    }
+
+    pub async fn state(&self) -> Result<Arc<State>, DeliverError> {
+        self.address.send(Look).await.map_err(|_| DeliverError::Gone)
+    }
+
+    /// Told to followers, if there is room.
+    pub fn typing(&self, name: Arc<str>, customer: bool) {
+        // A full mailbox loses it, as typing may be.
+        let _ = self.address.try_send(Typing { name, customer });
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.address.connected()
+    }
+}
+
+#[derive(Message)]
+#[rtype(result = "Result<Delivered, DeliverError>")]
+struct Deliver {
+    commands: Vec<Command>,
+    _permit: OwnedSemaphorePermit,
+}
+
+#[derive(Message)]
+#[rtype(result = "Followed")]
+struct Follow {
+    follower: mpsc::Sender<Notice>,
+}
+
+#[derive(Message)]
+#[rtype(result = "Arc<State>")]
+struct Look;
+
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Typing {
+    name: Arc<str>,
+    customer: bool,
+}
+
+/// What a session needs from outside.
+pub struct Surroundings {
+    pub store: Store,
+    pub effects: Arc<dyn Effects>,
+    pub idle_after: Duration,
+    pub inbox: usize,
+}
+
+pub struct SessionActor {
+    id: SessionId,
+    epoch: Epoch,
+    state: Arc<State>,
+    followers: Vec<mpsc::Sender<Notice>>,
+    surroundings: Arc<Surroundings>,
+    permits: Arc<Semaphore>,
+    touched: tokio::time::Instant,
+}
+
+impl SessionActor {
+    /// Starts on `arbiter` with the fold of its log.
+    pub fn spawn(
+        arbiter: &ArbiterHandle,
+        id: SessionId,
+        epoch: Epoch,
+        state: State,
+        surroundings: Arc<Surroundings>,
+    ) -> SessionHandle {
+        let permits = Arc::new(Semaphore::new(surroundings.inbox));
+        let kept = permits.clone();
+        let address = Self::start_in_arbiter(arbiter, move |_| Self {
+            id,
+            epoch,
+            state: Arc::new(state),
+            followers: Vec::new(),
+            surroundings,
+            permits: kept,
+            touched: tokio::time::Instant::now(),
+        });
+        SessionHandle { address, permits }
+    }
+
+    fn tell(&mut self, notice: &Notice) {
+        self.followers.retain(|follower| follower.try_send(notice.clone()).is_ok());
+    }
+
+    fn is_idle(&mut self) -> bool {
+        self.followers.retain(|follower| !follower.is_closed());
+        self.followers.is_empty()
+            && self.permits.available_permits() == self.surroundings.inbox
+            && self.touched.elapsed() >= self.surroundings.idle_after
+    }
+}
+
+impl Actor for SessionActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        context.set_mailbox_capacity(self.surroundings.inbox * 2);
+        context.run_interval(IDLE_CHECK, |actor, context| {
+            if actor.is_idle() {
+                context.stop();
+            }
+        });
+    }
+}
+
+/// What `commands` come to against `state`: the events, and the state after them.
+fn decide_all(
+    state: &State,
+    commands: Vec<Command>,
+) -> Result<(State, Vec<Recorded<SessionEvent>>, Sequence), Refusal> {
+    let at = now();
+    let mut next = state.clone();
+    let mut events = Vec::new();
+    let mut standing = Sequence::START;
+    let mut only_refusal = None;
+    for command in commands {
+        let decided = match decide(&next, command, at) {
+            Ok(decided) => decided,
+            Err(Refusal::Duplicate { sequence }) => {
+                standing = standing.max(sequence);
+                continue;
+            }
+            Err(Refusal::NothingChanges) => {
+                only_refusal = Some(Refusal::NothingChanges);
+                continue;
+            }
+            Err(refusal) => return Err(refusal),
+        };
+        for event in decided {
+            let recorded = Recorded { sequence: next.sequence.next(), at, event };
+            next.evolve(&recorded);
+            events.push(recorded);
+        }
+    }
+    if let Some(last) = events.last() {
+        standing = last.sequence;
+    } else if standing == Sequence::START
+        && let Some(refusal) = only_refusal
+    {
+        return Err(refusal);
+    }
+    Ok((next, events, standing))
+}
+
+impl Handler<Deliver> for SessionActor {
+    type Result = AtomicResponse<Self, Result<Delivered, DeliverError>>;
+
+    fn handle(&mut self, deliver: Deliver, _: &mut Self::Context) -> Self::Result {
+        self.touched = tokio::time::Instant::now();
+        let (next, events, standing) = match decide_all(&self.state, deliver.commands) {
+            Ok(decided) => decided,
+            Err(refusal) => return AtomicResponse::new(Box::pin(fut::ready(Err(refusal.into())))),
+        };
+        if events.is_empty() {
+            let nothing_new = Delivered { sequence: standing, events: Vec::new() };
+            return AtomicResponse::new(Box::pin(fut::ready(Ok(nothing_new))));
+        }
+        let (outbox, mail_ids) = self.surroundings.effects.outbox(&next, &events);
+        let append = Append {
+            stream: StreamId::Session(self.id),
+            epoch: self.epoch,
+            expected: self.state.sequence,
+            at: next.last_at,
+            events: events.iter().map(|recorded| Event::Session(recorded.event.clone())).collect(),
+            outbox,
+            mail_ids,
+        };
+        let store = self.surroundings.store.clone();
+        let appended = async move { store.append(append).await };
+        let permit = deliver._permit;
+        AtomicResponse::new(Box::pin(appended.into_actor(self).map(move |appended, actor, context| {
+            let _held_until_recorded = permit;
+            actor.settle(appended, next, events, context)
+        })))
+    }
+}
+
+impl SessionActor {
+    /// After the log has answered: fold in and tell, or leave.
+    fn settle(
+        &mut self,
+        appended: Result<store::Appended, AppendError>,
+        next: State,
+        events: Vec<Recorded<SessionEvent>>,
+        context: &mut Context<Self>,
+    ) -> Result<Delivered, DeliverError> {
+        match appended {
+            Ok(appended) => {
+                self.state = Arc::new(next);
+                let places = events.iter().map(|recorded| SessionEventAt(recorded.sequence)).collect();
+                let events: Arc<[_]> = events.into();
+                self.tell(&Notice::Events(events.clone()));
+                let (effects, id, state) = (self.surroundings.effects.clone(), self.id, self.state.clone());
+                // Waited for by the actor, so that effects of one session stay in order.
+                context.wait(async move { effects.recorded(id, state, events).await }.into_actor(self));
+                Ok(Delivered { sequence: appended.last, events: places })
+            }
+            Err(AppendError::Duplicate { sequence, .. }) => Ok(Delivered { sequence, events: Vec::new() }),
+            Err(AppendError::Busy) => Err(DeliverError::Busy),
+            Err(AppendError::Unavailable { reason }) => Err(DeliverError::Unavailable(reason)),
+            Err(error) => {
+                tracing::warn!(session = %self.id, %error, "session left its stream");
+                context.stop();
+                Err(DeliverError::Gone)
+            }
+        }
+    }
+}
+
+impl Handler<Follow> for SessionActor {
+    type Result = MessageResult<Follow>;
+
+    fn handle(&mut self, follow: Follow, _: &mut Self::Context) -> Self::Result {
+        self.touched = tokio::time::Instant::now();
+        self.followers.push(follow.follower);
+        MessageResult(Followed { state: self.state.clone() })
+    }
+}
+
+impl Handler<Look> for SessionActor {
+    type Result = MessageResult<Look>;
+
+    fn handle(&mut self, _: Look, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.state.clone())
+    }
+}
+
+impl Handler<Typing> for SessionActor {
+    type Result = ();
+
+    fn handle(&mut self, typing: Typing, _: &mut Self::Context) {
+        self.tell(&Notice::Typing { name: typing.name, customer: typing.customer });
+    }
+}

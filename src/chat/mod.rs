@@ -1,0 +1,8 @@
+//! Chats on web pages: the sockets behind [`channels::chat::wire`].
+
+mod absence;
+mod connection;
+mod hello;
+mod standing;
+
+pub use connection::serve;

@@ -1,0 +1,331 @@
+//! What a console's requests come to.
+
+use model::event::{Author, Intervention, Message, PresenceCause, Reader};
+use model::session::{Command, Refusal, State};
+use model::task::{TransferReason, TransferTarget};
+use model::{AgentId, SessionId, TaskId};
+use routing::Input;
+use store::{SearchQuery, SearchScope};
+
+use super::connection::{Identity, Works};
+use super::wire::{Answer, Ask, ConsoleRefusal, ConsoleRole, SearchHit};
+use crate::actors::DeliverError;
+use crate::engine::{Engine, board, card, explain, reception};
+
+/// Longest search, in bytes, and most hits.
+const MAX_SEARCH: usize = 500;
+const MOST_HITS: usize = 50;
+/// Bytes of a reason or a note with a transfer.
+const MAX_REASON: usize = 4_000;
+
+#[derive(Debug)]
+pub struct Refused {
+    pub code: ConsoleRefusal,
+    pub message: String,
+}
+
+pub type Reply = Result<Answer, Refused>;
+
+pub fn refuse(code: ConsoleRefusal, message: impl Into<String>) -> Refused {
+    Refused { code, message: message.into() }
+}
+
+impl From<DeliverError> for Refused {
+    fn from(error: DeliverError) -> Self {
+        let code = match &error {
+            DeliverError::Busy | DeliverError::Unavailable(_) | DeliverError::Gone => ConsoleRefusal::Busy,
+            DeliverError::NotFound => ConsoleRefusal::NotFound,
+            DeliverError::Refused(refusal) => match refusal {
+                Refusal::Behind { .. } => ConsoleRefusal::Behind,
+                Refusal::NotYours(_) => ConsoleRefusal::Forbidden,
+                Refusal::NotOpened => ConsoleRefusal::NotFound,
+                Refusal::OfferOver(_) => ConsoleRefusal::TooLate,
+                Refusal::TooLarge { .. } | Refusal::TooMany(_) => ConsoleRefusal::TooLarge,
+                _ => ConsoleRefusal::NotNow,
+            },
+        };
+        refuse(code, error.to_string())
+    }
+}
+
+/// Whether this agent may read a session: it is theirs, rings at them, or they supervise.
+pub async fn may_read(engine: &Engine, who: &Identity, session: SessionId) -> bool {
+    let Ok(state) = engine.sessions().state(session).await else { return false };
+    if state.session.is_none() {
+        return false;
+    }
+    who.role >= ConsoleRole::Supervisor
+        || is_theirs(&state, &who.agent)
+        || was_theirs(engine, who, session).await
+}
+
+fn is_theirs(state: &State, agent: &AgentId) -> bool {
+    state.task.as_ref().and_then(|task| task.state.agent()) == Some(agent)
+}
+
+/// Agents read the history of customers they have now.
+async fn was_theirs(engine: &Engine, who: &Identity, session: SessionId) -> bool {
+    let Ok(Some(summary)) = engine.foundation.store.session_summary(session).await else { return false };
+    if summary.last_agent.as_ref() == Some(&who.agent) {
+        return true;
+    }
+    let cards = engine.directory.held_by(&who.agent);
+    cards.iter().any(|card| card.customer == summary.customer)
+}
+
+pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
+    match ask {
+        Ask::Hello { .. } => Err(refuse(ConsoleRefusal::OutOfOrder, "hello was said")),
+        Ask::Ping => Ok(Answer::Nothing),
+        Ask::SetPresence { presence } => {
+            let chosen = engine.foundation.organisation();
+            let known = chosen.presence(&presence).filter(|known| known.selectable);
+            let known =
+                known.ok_or_else(|| refuse(ConsoleRefusal::NotFound, "no such presence to choose"))?;
+            set_presence(engine, &who.agent, &known.id, PresenceCause::Agent, None).await
+        }
+        Ask::Accept { reservation } => {
+            feed(engine, Input::Accept { reservation, agent: who.agent.clone() }).await
+        }
+        Ask::Reject { reservation, .. } => {
+            feed(engine, Input::Reject { reservation, agent: who.agent.clone() }).await
+        }
+        Ask::Post { session, message, text, uploads, seen } => {
+            let state = read(engine, who, session).await?;
+            let message = message_of(engine, who, &state, message, text, &uploads)?;
+            deliver(engine, session, Command::Post { message, seen: Some(seen) }).await
+        }
+        Ask::Note { session, note, text } => {
+            read(engine, who, session).await?;
+            deliver(engine, session, Command::AddNote { note, author: who.agent.clone(), text }).await
+        }
+        Ask::Typing { session } => {
+            if let Some(handle) = engine.sessions().live(session) {
+                handle.typing(who.name.as_str().into(), false);
+            }
+            Ok(Answer::Nothing)
+        }
+        Ask::Read { session, through } => {
+            let state = read(engine, who, session).await?;
+            if state.handler() != Some(&who.agent) {
+                return Ok(Answer::Nothing);
+            }
+            deliver(engine, session, Command::MarkRead { reader: Reader::Agent, through }).await
+        }
+        Ask::SetFact { session, name, value } => {
+            read(engine, who, session).await?;
+            let source = Author::Agent { agent: who.agent.clone() };
+            deliver(engine, session, Command::CollectFact { name, value, source }).await
+        }
+        Ask::SwitchChannel { session, to } => {
+            let state = read(engine, who, session).await?;
+            own(&state, who)?;
+            let by = Author::Agent { agent: who.agent.clone() };
+            deliver(engine, session, Command::SwitchChannel { to, by }).await
+        }
+        Ask::Transfer { session, task, target, note } => {
+            transfer(engine, who, session, task, target, note).await
+        }
+        Ask::WrapUp { session, task } => {
+            deliver(engine, session, Command::WrapUp { task, agent: who.agent.clone() }).await
+        }
+        Ask::Complete { session, task, disposition, summary, close } => {
+            let agent = who.agent.clone();
+            let mut commands = vec![Command::Complete { task, agent, disposition, summary }];
+            if close {
+                commands.push(Command::Close { reason: model::event::CloseReason::Agent });
+            }
+            deliver_all(engine, session, commands).await
+        }
+        Ask::History { customer } => {
+            let summaries = engine.foundation.store.sessions_of_customer(customer, 50).await;
+            let summaries = summaries.map_err(|error| refuse(ConsoleRefusal::Busy, error.to_string()))?;
+            Ok(Answer::History { sessions: summaries.iter().map(board::past_session).collect() })
+        }
+        Ask::Search { text } => search(engine, who, text).await,
+        Ask::Explain { task } => {
+            let explanation = engine.router().explain(task).await;
+            let explanation =
+                explanation.ok_or_else(|| refuse(ConsoleRefusal::NotFound, "the task is over"))?;
+            Ok(Answer::Explanation(Box::new(explain::view(&explanation))))
+        }
+        supervising => supervise(engine, who, supervising).await,
+    }
+}
+
+async fn supervise(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
+    if who.role < ConsoleRole::Supervisor {
+        return Err(refuse(ConsoleRefusal::Forbidden, "supervisors only"));
+    }
+    let supervisor = who.agent.clone();
+    match ask {
+        Ask::Monitor { session } => {
+            let intervention = Intervention::Monitor;
+            deliver(engine, session, Command::Intervene { supervisor, intervention }).await
+        }
+        Ask::Barge { session } => {
+            let intervention = Intervention::Barge;
+            deliver(engine, session, Command::Intervene { supervisor, intervention }).await
+        }
+        Ask::TakeOver { session } => {
+            let intervention = Intervention::TakeOver;
+            deliver(engine, session, Command::Intervene { supervisor, intervention }).await
+        }
+        Ask::StepOut { session } => deliver(engine, session, Command::StepOut { supervisor }).await,
+        Ask::Whisper { session, message, text } => {
+            deliver(engine, session, Command::Whisper { message, supervisor, text }).await
+        }
+        Ask::MoveTask { session, task, target } => {
+            let requirements = requirements_for(engine, session, &target).await;
+            let reason = TransferReason::Supervisor;
+            let command = Command::Transfer { task, by: None, target, requirements, reason, note: None };
+            deliver(engine, session, command).await
+        }
+        Ask::Prioritise { session, task, priority } => {
+            deliver(engine, session, Command::Reprioritise { task, priority, by: supervisor }).await
+        }
+        Ask::SetPresenceOf { agent, presence } => {
+            if engine.foundation.organisation().presence(&presence).is_none() {
+                return Err(refuse(ConsoleRefusal::NotFound, "no such presence"));
+            }
+            set_presence(engine, &agent, &presence, PresenceCause::Supervisor, Some(supervisor)).await
+        }
+        _ => Err(refuse(ConsoleRefusal::NotNow, "not here")),
+    }
+}
+
+async fn read(engine: &Engine, who: &Identity, session: SessionId) -> Result<std::sync::Arc<State>, Refused> {
+    if !may_read(engine, who, session).await {
+        return Err(refuse(ConsoleRefusal::NotFound, "not yours"));
+    }
+    Ok(engine.sessions().state(session).await?)
+}
+
+fn own(state: &State, who: &Identity) -> Result<(), Refused> {
+    if state.handler() == Some(&who.agent) || who.role >= ConsoleRole::Supervisor {
+        return Ok(());
+    }
+    Err(refuse(ConsoleRefusal::Forbidden, "somebody else has it"))
+}
+
+fn message_of(
+    engine: &Engine,
+    who: &Identity,
+    state: &State,
+    id: model::MessageId,
+    text: String,
+    uploads: &[String],
+) -> Result<Message, Refused> {
+    let channel = card::answer_channel(state)
+        .ok_or_else(|| refuse(ConsoleRefusal::NotNow, "the customer is on no channel"))?;
+    let attachments = uploads.iter().map(|upload| engine.auth.uploads.verify(upload));
+    let attachments: Option<Vec<_>> = attachments.collect();
+    Ok(Message {
+        id,
+        author: Author::Agent { agent: who.agent.clone() },
+        channel,
+        leg: state.leg_on(channel),
+        text,
+        visible: None,
+        subject: None,
+        attachments: attachments.ok_or_else(|| refuse(ConsoleRefusal::NotFound, "upload it again"))?,
+        original: None,
+        citations: Vec::new(),
+        automatic: false,
+    })
+}
+
+async fn transfer(
+    engine: &Engine,
+    who: &Identity,
+    session: SessionId,
+    task: TaskId,
+    target: TransferTarget,
+    note: Option<String>,
+) -> Reply {
+    if note.as_ref().is_some_and(|note| note.len() > MAX_REASON) {
+        return Err(refuse(ConsoleRefusal::TooLarge, "the note is too long"));
+    }
+    let organisation = engine.foundation.organisation();
+    if organisation.queue(target.queue()).is_none() {
+        return Err(refuse(ConsoleRefusal::NotFound, "no such queue"));
+    }
+    let requirements = requirements_for(engine, session, &target).await;
+    let (by, reason) = (Some(who.agent.clone()), TransferReason::Agent);
+    let note = note.filter(|note| !note.trim().is_empty());
+    deliver(engine, session, Command::Transfer { task, by, target, requirements, reason, note }).await
+}
+
+/// A queue of virtual agents asks nothing; a queue of people what the session's intent does, if it
+/// is that intent's queue.
+async fn requirements_for(
+    engine: &Engine,
+    session: SessionId,
+    target: &TransferTarget,
+) -> Option<model::task::Requirements> {
+    let organisation = engine.foundation.organisation();
+    if reception::serves_only_virtually(&organisation, target.queue()) {
+        return Some(model::task::Requirements::NONE);
+    }
+    let state = engine.sessions().state(session).await.ok()?;
+    let site = organisation.site(state.site.as_ref()?)?;
+    let (queue, requirements) = reception::people_for(&organisation, site, &state);
+    if queue == *target.queue() {
+        return Some(requirements);
+    }
+    Some(model::task::Requirements::new([], requirements.language))
+}
+
+async fn set_presence(
+    engine: &Engine,
+    agent: &AgentId,
+    presence: &model::PresenceName,
+    cause: PresenceCause,
+    by: Option<AgentId>,
+) -> Reply {
+    let handle = engine.agent(agent).ok_or_else(|| refuse(ConsoleRefusal::NotFound, "no such agent"))?;
+    match handle.set_presence(presence.clone(), cause, by).await {
+        Ok(()) => Ok(Answer::Nothing),
+        Err(error) => Err(refuse(ConsoleRefusal::Busy, error.to_string())),
+    }
+}
+
+async fn feed(engine: &Engine, input: Input) -> Reply {
+    match engine.router().feed(input).await {
+        Ok(None | Some(routing::Refusal::AlreadyAccepted { .. })) => Ok(Answer::Nothing),
+        Ok(Some(refusal)) => Err(refuse(ConsoleRefusal::TooLate, refusal.to_string())),
+        Err(_) => Err(refuse(ConsoleRefusal::GoingAway, "the server stops")),
+    }
+}
+
+async fn deliver(engine: &Engine, session: SessionId, command: Command) -> Reply {
+    deliver_all(engine, session, vec![command]).await
+}
+
+async fn deliver_all(engine: &Engine, session: SessionId, commands: Vec<Command>) -> Reply {
+    match engine.deliver(session, commands).await {
+        Ok(delivered) => Ok(Answer::Recorded { sequence: delivered.sequence }),
+        Err(DeliverError::Refused(Refusal::NothingChanges)) => Ok(Answer::Nothing),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn search(engine: &Engine, who: &Identity, text: String) -> Reply {
+    if text.len() > MAX_SEARCH {
+        return Err(refuse(ConsoleRefusal::TooLarge, "the search is too long"));
+    }
+    if who.works == Works::SupervisesOnly && who.role < ConsoleRole::Supervisor {
+        return Err(refuse(ConsoleRefusal::Forbidden, "not in this role"));
+    }
+    let query = SearchQuery { text, scope: SearchScope::MessagesAndNotes, limit: MOST_HITS, before: None };
+    let hits = engine.foundation.store.search(query).await;
+    let hits = hits.map_err(|error| refuse(ConsoleRefusal::Busy, error.to_string()))?;
+    let mut readable = Vec::new();
+    for hit in hits {
+        if may_read(engine, who, hit.session).await {
+            let (session, sequence, at) = (hit.session, hit.sequence, hit.at);
+            readable.push(SearchHit { session, sequence, at, snippet: hit.snippet });
+        }
+    }
+    Ok(Answer::Hits { hits: readable })
+}

@@ -1,0 +1,245 @@
+//! What follows from recorded events: the router hears of tasks, agents of offers and sessions,
+//! virtual agents of their turn, the day's figures of ended waits.
+
+use std::sync::Arc;
+
+use model::event::Author;
+use model::session::State;
+use model::task::{CancelReason, TransferReason};
+use model::{AgentId, Recorded, SessionEvent, SessionId, TaskId};
+use routing::{Direction, Input, PreferredAgent, RestoredState, TaskRequest};
+use store::OutboxEntry;
+
+use super::figures::WaitEnd;
+use super::{Engine, card, mail_out};
+use crate::actors::News;
+use crate::actors::session::Effects;
+use crate::console::wire::{Offer, OfferOutcome};
+
+/// Messages an offer shows.
+const LAST_MESSAGES: usize = 6;
+/// Events read to find them.
+const LOOK_BACK: u64 = 60;
+
+#[async_trait::async_trait]
+impl Effects for Engine {
+    fn outbox(&self, state: &State, events: &[Recorded<SessionEvent>]) -> (Vec<OutboxEntry>, Vec<String>) {
+        mail_out::entries(&self.foundation.organisation(), state, events)
+    }
+
+    async fn recorded(&self, session: SessionId, state: Arc<State>, events: Arc<[Recorded<SessionEvent>]>) {
+        for recorded in events.iter() {
+            self.follow_event(session, &state, recorded).await;
+        }
+        self.show(session, &state).await;
+        let customer_spoke = events.iter().any(|recorded| speaks(&recorded.event));
+        if customer_spoke && let Some(handler) = state.handler() {
+            self.virtual_agents().turn(handler, session);
+        }
+    }
+}
+
+/// A customer's message that wants an answer.
+fn speaks(event: &SessionEvent) -> bool {
+    matches!(event, SessionEvent::MessagePosted { message } if message.author == Author::Customer && !message.automatic)
+}
+
+impl Engine {
+    async fn follow_event(&self, session: SessionId, state: &State, recorded: &Recorded<SessionEvent>) {
+        match &recorded.event {
+            SessionEvent::TaskCreated { task, .. } => {
+                self.directory.remember_task(*task, session);
+                if let Some(request) = self.request(&recorded.event, recorded.at) {
+                    self.feed(session, Input::TaskArrived { task: request }).await;
+                }
+            }
+            // Overflowing was the router's own doing.
+            SessionEvent::TaskTransferred { task, target, requirements, reason, .. }
+                if *reason != TransferReason::Overflow =>
+            {
+                let (target, requirements) = (target.clone(), requirements.clone());
+                self.feed(session, Input::TaskTransferred { task: *task, target, requirements }).await;
+            }
+            SessionEvent::TaskReprioritised { task, priority, .. } => {
+                self.feed(session, Input::TaskReprioritised { task: *task, priority: *priority }).await;
+            }
+            SessionEvent::TaskWrapping { task, .. } => {
+                self.feed(session, Input::WrapUpStarted { task: *task }).await;
+            }
+            SessionEvent::TaskCompleted { task, .. } => {
+                self.feed(session, Input::Completed { task: *task }).await;
+                self.directory.forget_task(*task);
+            }
+            SessionEvent::TaskCanceled { task, reason } => {
+                self.feed(session, Input::TaskCanceled { task: *task, reason: *reason }).await;
+                self.directory.forget_task(*task);
+                if *reason == CancelReason::Abandoned {
+                    self.count_wait(*task, recorded, WaitEnd::Abandoned);
+                }
+            }
+            SessionEvent::TaskReserved { task, reservation, agent, expires_at } => {
+                let offer = (*task, *reservation, *expires_at);
+                self.offer(session, state, agent, offer, recorded).await;
+            }
+            SessionEvent::ReservationEnded { reservation, agent, outcome, .. } => {
+                let (reservation, outcome) = (*reservation, OfferOutcome::from(*outcome));
+                self.tell(agent, News::OfferEnded { reservation, outcome }).await;
+            }
+            SessionEvent::TaskAssigned { task, reservation, agent } => {
+                match reservation {
+                    Some(reservation) => {
+                        let outcome = OfferOutcome::Accepted;
+                        self.tell(agent, News::OfferEnded { reservation: *reservation, outcome }).await;
+                    }
+                    None => self.route_take_over(session, state, *task, agent).await,
+                }
+                self.count_wait(*task, recorded, WaitEnd::Answered);
+                self.virtual_agents().turn(agent, session);
+            }
+            _ => {}
+        }
+    }
+
+    /// A supervisor took the task: the router learns who has it.
+    async fn route_take_over(&self, session: SessionId, state: &State, task: TaskId, agent: &AgentId) {
+        let Some(current) = state.task.as_ref().filter(|current| current.id == task) else { return };
+        self.feed(session, Input::TaskCanceled { task, reason: CancelReason::SessionClosed }).await;
+        let request = TaskRequest {
+            id: task,
+            queue: current.queue.clone(),
+            channel: current.channel,
+            requirements: current.requirements.clone(),
+            priority: current.priority,
+            waiting_since: current.waiting_since,
+            preferred_agent: None,
+            direction: Direction::Inbound,
+        };
+        let restored = RestoredState::Assigned { agent: agent.clone(), reservation: None };
+        let queued_since = current.waiting_since;
+        self.feed(session, Input::TaskRestored { task: request, queued_since, state: restored }).await;
+    }
+
+    fn request(&self, event: &SessionEvent, at: model::Timestamp) -> Option<TaskRequest> {
+        let SessionEvent::TaskCreated {
+            task,
+            queue,
+            channel,
+            requirements,
+            priority,
+            waiting_since,
+            preferred_agent,
+        } = event
+        else {
+            return None;
+        };
+        let organisation = self.foundation.organisation();
+        let wait = organisation.queue(queue).and_then(|queue| queue.last_agent.map(|last| last.wait));
+        Some(TaskRequest {
+            id: *task,
+            queue: queue.clone(),
+            channel: *channel,
+            requirements: requirements.clone(),
+            priority: *priority,
+            waiting_since: *waiting_since,
+            preferred_agent: preferred_agent.clone().map(|agent| PreferredAgent {
+                agent,
+                last_contact: at,
+                at_most: wait,
+            }),
+            direction: Direction::Inbound,
+        })
+    }
+
+    async fn feed(&self, session: SessionId, input: Input) {
+        match self.router().feed(input).await {
+            Ok(None) => {}
+            Ok(Some(refusal)) => tracing::debug!(%session, %refusal, "the router refused"),
+            Err(error) => tracing::error!(%session, %error, "cannot tell the router"),
+        }
+    }
+
+    async fn offer(
+        &self,
+        session: SessionId,
+        state: &State,
+        agent: &AgentId,
+        (task, reservation, expires_at): (TaskId, model::ReservationId, model::Timestamp),
+        recorded: &Recorded<SessionEvent>,
+    ) {
+        if self.virtual_agents().accept(agent, reservation) {
+            return;
+        }
+        let Some(current) = state.task.as_ref().filter(|current| current.id == task) else { return };
+        let Some(card) = card::card(session, state) else { return };
+        let explanation = self.router().explain(task).await;
+        let offer = Offer {
+            reservation,
+            task,
+            session,
+            queue: current.queue.clone(),
+            channel: current.channel,
+            offered_at: recorded.at,
+            expires_at,
+            waiting_since: current.waiting_since,
+            why: explanation.map(|explanation| super::explain::why(&explanation)).unwrap_or_default(),
+            context: card::context(state, self.history(card.customer, session).await),
+            card,
+            last_messages: self.last_messages(session, recorded.sequence).await,
+        };
+        self.tell(agent, News::Offered(Box::new(offer))).await;
+    }
+
+    /// The newest messages up to `sequence`, oldest first.
+    pub async fn last_messages(
+        &self,
+        session: SessionId,
+        sequence: model::Sequence,
+    ) -> Vec<Recorded<SessionEvent>> {
+        let after = model::Sequence(sequence.0.saturating_sub(LOOK_BACK));
+        let loaded = self.foundation.store.load_session(session, after, 100).await.unwrap_or_default();
+        let mut messages: Vec<_> = loaded
+            .into_iter()
+            .filter(|recorded| matches!(recorded.event, SessionEvent::MessagePosted { .. }))
+            .collect();
+        messages.drain(..messages.len().saturating_sub(LAST_MESSAGES));
+        messages
+    }
+
+    pub(super) async fn tell(&self, agent: &AgentId, news: News) {
+        if let Some(handle) = self.agent(agent) {
+            handle.tell(news).await;
+        }
+    }
+
+    /// Brings lists and the agent who has the session up to date.
+    async fn show(&self, session: SessionId, state: &State) {
+        let card = card::card(session, state);
+        let holder = state.handler();
+        let before = self.directory.put(session, card.clone(), holder);
+        if let Some(before) = before.filter(|before| Some(before) != holder) {
+            self.tell(&before, News::HasNoMore(session)).await;
+        }
+        if let (Some(holder), Some(card)) = (holder, card) {
+            self.tell(holder, News::Has(Box::new(card))).await;
+        }
+    }
+
+    fn count_wait(&self, task: TaskId, recorded: &Recorded<SessionEvent>, end: WaitEnd) {
+        let Some((queue, since)) = self.directory.wait_of(task) else { return };
+        let organisation = self.foundation.organisation();
+        let promised = organisation
+            .queue(&queue)
+            .map_or(organisation.service_level, |queue| organisation.service_level(queue));
+        let threshold = promised.threshold;
+        self.figures.add(&queue, threshold, recorded.at.since(since), end);
+    }
+
+    pub async fn history(
+        &self,
+        customer: model::CustomerId,
+        except: SessionId,
+    ) -> Vec<crate::console::wire::PastSession> {
+        let summaries = self.foundation.store.sessions_of_customer(customer, 20).await.unwrap_or_default();
+        summaries.iter().filter(|past| past.session != except).map(super::board::past_session).collect()
+    }
+}

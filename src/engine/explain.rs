@@ -1,0 +1,137 @@
+//! The router's explanation in words, for people.
+
+use model::task::Requirements;
+use routing::{Explanation, Need, PassedOver, Rule, Standing};
+
+use crate::console::wire::{CandidateView, ExplanationView};
+
+pub fn view(explanation: &Explanation) -> ExplanationView {
+    let choice = choice(&explanation.standing);
+    let chosen = holder(&explanation.standing);
+    let candidates = explanation.candidates.iter().map(|candidate| CandidateView {
+        agent: candidate.agent.clone(),
+        chosen: chosen == Some(&candidate.agent),
+        reason: match &candidate.passed_over {
+            None if chosen == Some(&candidate.agent) => "has it".to_owned(),
+            None => "could take it".to_owned(),
+            Some(reason) => passed_over(reason),
+        },
+    });
+    ExplanationView {
+        task: explanation.task,
+        headline: headline(explanation),
+        step: choice.and_then(|choice| choice.step).map(|step| format!("step {step}")),
+        step_until: explanation.needs.iter().find_map(|need| match need {
+            Need::NextStep { at } => Some(*at),
+            _ => None,
+        }),
+        matching_agents: explanation.matching,
+        candidates: candidates.collect(),
+        rule: choice.map(|choice| rule(&choice.rule)),
+        chosen: chosen.cloned(),
+        runner_up: choice.and_then(|choice| choice.runner_up.clone()),
+        remedy: remedy(&explanation.needs),
+    }
+}
+
+/// Why this agent: what an offer says of itself.
+pub fn why(explanation: &Explanation) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(choice) = choice(&explanation.standing) {
+        lines.push(capitalised(&rule(&choice.rule)));
+    }
+    let asked = requirements(&explanation.requirements);
+    if !asked.is_empty() {
+        lines.push(format!("You have what it asks: {asked}"));
+    }
+    lines
+}
+
+fn choice(standing: &Standing) -> Option<&routing::Choice> {
+    match standing {
+        Standing::Offered { choice, .. }
+        | Standing::Assigned { choice, .. }
+        | Standing::Wrapping { choice, .. } => choice.as_ref(),
+        _ => None,
+    }
+}
+
+fn holder(standing: &Standing) -> Option<&model::AgentId> {
+    match standing {
+        Standing::Offered { agent, .. }
+        | Standing::Assigned { agent, .. }
+        | Standing::Wrapping { agent, .. } => Some(agent),
+        _ => None,
+    }
+}
+
+fn headline(explanation: &Explanation) -> String {
+    let queue = &explanation.queue;
+    match &explanation.standing {
+        Standing::Waiting { .. } => format!(
+            "Waits in {queue}: {} of {} agents could handle it",
+            explanation.matching, explanation.agents
+        ),
+        Standing::WaitingForAgent { agent, .. } => format!("Waits in {queue} for {agent}"),
+        Standing::Closed { .. } => format!("Waits: {queue} is closed"),
+        Standing::Offered { agent, .. } => format!("Rings at {agent}"),
+        Standing::Assigned { agent, .. } => format!("Is with {agent}"),
+        Standing::Wrapping { agent, .. } => format!("{agent} is wrapping it up"),
+    }
+}
+
+fn rule(rule: &Rule) -> String {
+    match rule {
+        Rule::PreferredAgent => "the agent of last time was free".to_owned(),
+        Rule::TransferredToAgent => "it was sent to this agent".to_owned(),
+        Rule::LongestIdle { .. } => "idle the longest of the agents who match".to_owned(),
+        Rule::FirstInLine => "first in line when the agent became free".to_owned(),
+    }
+}
+
+fn requirements(requirements: &Requirements) -> String {
+    let skills = requirements.skills.iter();
+    let mut asked: Vec<_> =
+        skills.map(|required| format!("{} ≥ {}", required.skill, required.level.get())).collect();
+    asked.extend(requirements.language.iter().map(|language| format!("language {language}")));
+    asked.join(", ")
+}
+
+fn passed_over(reason: &PassedOver) -> String {
+    match reason {
+        PassedOver::NotInQueue { queue } => format!("does not serve {queue}"),
+        PassedOver::ChannelNotHandled { channel } => format!("takes no {channel}"),
+        PassedOver::MissingSkill { skill, level, has: Some(has) } => {
+            format!("{skill} {} is below {}", has.get(), level.get())
+        }
+        PassedOver::MissingSkill { skill, .. } => format!("does not have {skill}"),
+        PassedOver::MissingLanguage { language } => format!("does not speak {language}"),
+        PassedOver::Presence { presence } => format!("is {presence}"),
+        PassedOver::RejectedRecently { .. } => "declined it recently".to_owned(),
+        PassedOver::OfferedAnother { .. } => "another offer rings".to_owned(),
+        PassedOver::NoCapacity { in_hand, most } => format!("has {in_hand} of {most} in hand"),
+        PassedOver::NotBeside { channel } => format!("is busy with {channel}"),
+        PassedOver::OthersFirst => "others are in line before it".to_owned(),
+        PassedOver::WaitsForAnother { agent } => format!("it waits for {agent}"),
+        PassedOver::QueueClosed => "the queue is closed".to_owned(),
+        PassedOver::LessIdle => "another was idle longer".to_owned(),
+    }
+}
+
+fn remedy(needs: &[Need]) -> Option<String> {
+    let sentence = |need: &Need| match need {
+        Need::Opening { .. } => "the queue opens".to_owned(),
+        Need::FreeAgent { of } => format!("one of {of} matching agents becomes free"),
+        Need::Presence { of } => format!("one of {of} matching agents becomes available"),
+        Need::MatchingAgent => "an agent with these skills joins the queue".to_owned(),
+        Need::NextStep { .. } => "the next step relaxes what is asked".to_owned(),
+        Need::AskAgain { .. } => "who declined is asked again".to_owned(),
+    };
+    let sentences: Vec<_> = needs.iter().map(sentence).collect();
+    (!sentences.is_empty()).then(|| format!("It is served when {}", sentences.join(", or ")))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

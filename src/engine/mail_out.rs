@@ -1,0 +1,79 @@
+//! Which recorded events have to leave the house as mail, written with them in one transaction.
+
+use model::event::{Author, Message};
+use model::session::State;
+use model::{Channel, Identity, Recorded, SessionEvent, SessionId, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{OutboxEntry, OutboxKind};
+
+use crate::configuration::Organisation;
+
+/// A mail to be composed and sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "mail", rename_all = "snake_case")]
+pub enum MailOut {
+    /// An answer by an agent.
+    Answer { session: SessionId, from: String, to: String, message: Box<Message> },
+    /// The whole transcript, on request.
+    Transcript { session: SessionId, from: String, to: String },
+    /// We have your mail.
+    Acknowledgement { session: SessionId, from: String, to: String, subject: Option<String> },
+}
+
+/// The outbox entries of `events`, and the Message-IDs by which answers will find the session.
+pub fn entries(
+    organisation: &Organisation,
+    state: &State,
+    events: &[Recorded<SessionEvent>],
+) -> (Vec<OutboxEntry>, Vec<String>) {
+    let Some(session) = state.session else { return (Vec::new(), Vec::new()) };
+    let site = state.site.as_ref().and_then(|site| organisation.site(site));
+    let Some(from) = site.and_then(|site| site.email_addresses.first()).cloned() else {
+        return (Vec::new(), Vec::new());
+    };
+    let mut entries = Vec::new();
+    for recorded in events {
+        let mail = match &recorded.event {
+            SessionEvent::MessagePosted { message } if leaves_by_mail(message, state) => {
+                address(state).map(|to| (message.id.0, to)).map(|(id, to)| {
+                    let message = Box::new(message.clone());
+                    (id, MailOut::Answer { session, from: from.clone(), to, message })
+                })
+            }
+            SessionEvent::TranscriptRequested { to: Identity::Email(to) } => {
+                let id = derived(session, recorded);
+                Some((id, MailOut::Transcript { session, from: from.clone(), to: to.to_string() }))
+            }
+            _ => None,
+        };
+        if let Some((id, mail)) = mail {
+            entries.push(entry(id, session, &mail, recorded.at));
+        }
+    }
+    (entries, Vec::new())
+}
+
+pub fn entry(id: uuid::Uuid, session: SessionId, mail: &MailOut, at: Timestamp) -> OutboxEntry {
+    OutboxEntry {
+        id,
+        kind: OutboxKind::Mail,
+        target: session.to_string(),
+        payload: serde_json::to_value(mail).expect("plain data serialises"),
+        not_before: at,
+    }
+}
+
+/// An agent's message on the mail channel.
+fn leaves_by_mail(message: &Message, _: &State) -> bool {
+    message.channel == Channel::Email && message.author != Author::Customer
+}
+
+fn address(state: &State) -> Option<String> {
+    state.email().map(|email| email.value().to_owned())
+}
+
+/// The same for the same place in the log.
+fn derived(session: SessionId, recorded: &Recorded<SessionEvent>) -> uuid::Uuid {
+    let mixed = session.0.as_u128() ^ (u128::from(recorded.sequence.0) << 64);
+    uuid::Builder::from_custom_bytes(mixed.to_be_bytes()).into_uuid()
+}

@@ -1,0 +1,161 @@
+//! The engine: introduces sessions, router, agents and channels to each other.
+//!
+//! Sessions hold the truth; the router and all figures here are derived from what they record, and
+//! are rebuilt from the log at start.
+
+pub mod board;
+pub mod card;
+mod connections;
+mod directory;
+mod effects;
+pub mod explain;
+mod figures;
+pub mod mail_out;
+mod outputs;
+pub mod reception;
+mod restore;
+pub mod routing_setup;
+
+use std::sync::{Arc, OnceLock};
+
+use model::event::PresenceCause;
+use model::session::Command;
+use model::task::{TransferReason, TransferTarget};
+use model::{AgentId, PresenceName, SessionId};
+
+use crate::actors::agent::AgentEffects;
+use crate::actors::session::{DeliverError, Surroundings};
+use crate::actors::{AgentHandle, Arbiters, Registry, RouterHandle};
+use crate::foundation::Foundation;
+use crate::virtual_agents::VirtualAgents;
+
+pub use connections::Connections;
+pub use directory::Directory;
+pub use figures::Figures;
+pub use restore::StartError;
+
+/// Everything live. One a process.
+pub struct Engine {
+    pub foundation: Arc<Foundation>,
+    pub auth: Arc<crate::auth::Auth>,
+    pub directory: Directory,
+    pub figures: Figures,
+    pub connections: Connections,
+    /// The newest alert for supervisors.
+    pub alerts: tokio::sync::watch::Sender<Option<Arc<str>>>,
+    sessions: OnceLock<Registry>,
+    router: OnceLock<RouterHandle>,
+    agents: OnceLock<std::collections::BTreeMap<AgentId, AgentHandle>>,
+    virtual_agents: OnceLock<VirtualAgents>,
+}
+
+impl Engine {
+    /// Builds the engine and brings back what was live: waiting tasks in order, reservations,
+    /// assignments, presences.
+    pub async fn start(
+        foundation: Arc<Foundation>,
+        auth: Arc<crate::auth::Auth>,
+        virtual_agents: impl FnOnce(std::sync::Weak<Self>) -> VirtualAgents,
+    ) -> Result<Arc<Self>, StartError> {
+        let arbiters = Arbiters::start(std::thread::available_parallelism().map_or(1, usize::from))?;
+        let engine = Arc::new(Self {
+            foundation,
+            auth,
+            directory: Directory::default(),
+            figures: Figures::default(),
+            connections: Connections::default(),
+            alerts: tokio::sync::watch::Sender::new(None),
+            sessions: OnceLock::new(),
+            router: OnceLock::new(),
+            agents: OnceLock::new(),
+            virtual_agents: OnceLock::new(),
+        });
+        let weak = Arc::downgrade(&engine);
+        let _ = engine.virtual_agents.set(virtual_agents(weak.clone()));
+        engine.restore(arbiters).await?;
+        Ok(engine)
+    }
+
+    pub fn sessions(&self) -> &Registry {
+        self.sessions.get().expect("set before the engine is handed out")
+    }
+
+    pub fn router(&self) -> &RouterHandle {
+        self.router.get().expect("set before the engine is handed out")
+    }
+
+    pub fn agent(&self, agent: &AgentId) -> Option<&AgentHandle> {
+        self.agents.get().and_then(|agents| agents.get(agent))
+    }
+
+    pub fn virtual_agents(&self) -> &VirtualAgents {
+        self.virtual_agents.get().expect("set before the engine is handed out")
+    }
+
+    /// Carries out commands in a session.
+    pub async fn deliver(
+        &self,
+        session: SessionId,
+        commands: Vec<Command>,
+    ) -> Result<crate::actors::Delivered, DeliverError> {
+        self.sessions().deliver(session, commands).await
+    }
+
+    /// The name that customers and colleagues see, and whether it is a virtual agent.
+    pub fn face(&self, agent: &AgentId) -> (String, bool) {
+        let organisation = self.foundation.organisation();
+        if let Some(person) = organisation.person(agent) {
+            return (person.name.clone(), false);
+        }
+        match organisation.virtual_agent(agent) {
+            Some(virtual_agent) => (virtual_agent.name.clone(), true),
+            None => (agent.to_string(), false),
+        }
+    }
+
+    fn surroundings(self: &Arc<Self>) -> Surroundings {
+        let settings = &self.foundation.settings.sessions;
+        Surroundings {
+            store: self.foundation.store.clone(),
+            effects: self.clone(),
+            idle_after: settings.idle_after,
+            inbox: settings.inbox,
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl AgentEffects for Engine {
+    async fn presence_changed(&self, agent: &AgentId, presence: &PresenceName, cause: PresenceCause) {
+        self.directory.touch();
+        // The router made the change itself.
+        if cause == PresenceCause::NotResponding {
+            return;
+        }
+        let input = routing::Input::PresenceChanged { agent: agent.clone(), presence: presence.clone() };
+        match self.router().feed(input).await {
+            Ok(None) => {}
+            // Supervisors are not routed to.
+            Ok(Some(refusal)) => tracing::debug!(%agent, %refusal, "presence not routed"),
+            Err(error) => tracing::error!(%agent, %error, "cannot tell a presence"),
+        }
+    }
+
+    async fn left_behind(&self, agent: &AgentId, sessions: Vec<SessionId>) {
+        for session in sessions {
+            let Ok(state) = self.sessions().state(session).await else { continue };
+            let Some(task) = state.task.as_ref().filter(|_| state.handler() == Some(agent)) else { continue };
+            let command = Command::Transfer {
+                task: task.id,
+                by: None,
+                target: TransferTarget::Queue { queue: task.queue.clone() },
+                requirements: None,
+                reason: TransferReason::AgentOffline,
+                note: None,
+            };
+            if let Err(error) = self.sessions().deliver_waiting(session, vec![command]).await {
+                tracing::warn!(%session, %agent, %error, "cannot hand on a session");
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What the router decides becomes commands to sessions, in order for each session.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use model::event::PresenceCause;
+use model::session::{Command, Refusal};
+use model::task::{CancelReason, TransferReason, TransferTarget};
+use model::{SessionId, TaskId};
+use routing::{Input, Output};
+use tokio::sync::mpsc;
+
+use super::Engine;
+use crate::actors::session::DeliverError;
+
+/// Sessions are spread over so many lanes; one lane waits for the log without holding up others.
+const LANES: usize = 128;
+/// A store that refuses is asked again after this.
+const STORE_PAUSE: Duration = Duration::from_millis(200);
+
+type Step = (SessionId, TaskId, Output);
+
+/// Follows the router's outputs until the engine is gone.
+pub async fn follow(engine: Weak<Engine>, mut outputs: mpsc::UnboundedReceiver<Output>) {
+    let lanes: Vec<_> = (0..LANES).map(|_| lane(engine.clone())).collect();
+    while let Some(output) = outputs.recv().await {
+        let Some(engine) = engine.upgrade() else { return };
+        if let Output::AgentNotResponding { agent, presence, .. } = output {
+            tokio::spawn(not_responding(engine, agent, presence));
+            continue;
+        }
+        let Some(task) = task_of(&output) else { continue };
+        let Some(session) = engine.directory.session_of(task) else {
+            tracing::warn!(%task, "the router spoke of a task nobody has");
+            continue;
+        };
+        let lane = &lanes[usize::from(session.0.as_bytes()[15]) % LANES];
+        // A lane ends with the engine.
+        let _ = lane.send((session, task, output));
+    }
+}
+
+/// Bounded like the router's outputs: by the tasks there are.
+fn lane(engine: Weak<Engine>) -> mpsc::UnboundedSender<Step> {
+    let (sender, mut steps) = mpsc::unbounded_channel::<Step>();
+    tokio::spawn(async move {
+        while let Some((session, task, output)) = steps.recv().await {
+            let Some(engine) = engine.upgrade() else { return };
+            engine.carry_out(session, task, output).await;
+        }
+    });
+    sender
+}
+
+async fn not_responding(engine: Arc<Engine>, agent: model::AgentId, presence: model::PresenceName) {
+    let Some(handle) = engine.agent(&agent) else { return };
+    if let Err(error) = handle.set_presence(presence, PresenceCause::NotResponding, None).await {
+        tracing::warn!(%agent, %error, "cannot record that an agent does not respond");
+    }
+    engine.alert(format!("{} did not answer an offer", engine.face(&agent).0));
+}
+
+fn task_of(output: &Output) -> Option<TaskId> {
+    match output {
+        Output::Offered { task, .. }
+        | Output::ReservationEnded { task, .. }
+        | Output::Assigned { task, .. }
+        | Output::Overflowed { task, .. }
+        | Output::Expired { task, .. }
+        | Output::WrapUpEnded { task, .. } => Some(*task),
+        Output::Refused { .. } | Output::AgentNotResponding { .. } => None,
+    }
+}
+
+fn command(output: Output) -> Option<Command> {
+    Some(match output {
+        Output::Offered { reservation, task, agent, expires_at } => {
+            Command::Reserve { task, reservation, agent, expires_at }
+        }
+        Output::ReservationEnded { reservation, task, outcome, .. } => {
+            Command::EndReservation { task, reservation, outcome, reason: None }
+        }
+        Output::Assigned { task, reservation, agent } => Command::Assign { task, reservation, agent },
+        Output::Overflowed { task, to, .. } => Command::Transfer {
+            task,
+            by: None,
+            target: TransferTarget::Queue { queue: to },
+            requirements: None,
+            reason: TransferReason::Overflow,
+            note: None,
+        },
+        Output::Expired { task, .. } => Command::CancelTask { task, reason: CancelReason::Expired },
+        Output::WrapUpEnded { task, agent } => {
+            Command::Complete { task, agent, disposition: None, summary: None }
+        }
+        Output::Refused { .. } | Output::AgentNotResponding { .. } => return None,
+    })
+}
+
+impl Engine {
+    async fn carry_out(&self, session: SessionId, task: TaskId, output: Output) {
+        let was_offered = matches!(output, Output::Offered { .. });
+        let was_assigned = matches!(output, Output::Assigned { .. });
+        let Some(command) = command(output) else { return };
+        loop {
+            match self.sessions().deliver_waiting(session, vec![command.clone()]).await {
+                Ok(_) => return,
+                Err(DeliverError::Busy | DeliverError::Unavailable(_) | DeliverError::Gone) => {
+                    tokio::time::sleep(STORE_PAUSE).await;
+                }
+                Err(DeliverError::Refused(Refusal::NothingChanges | Refusal::OfferOver(_)))
+                    if !was_assigned =>
+                {
+                    return;
+                }
+                Err(error) => {
+                    tracing::debug!(%session, %task, %error, "a session does not follow the router");
+                    if was_offered || was_assigned {
+                        self.take_back(session, task).await;
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The session says otherwise than the router: what the session says holds.
+    async fn take_back(&self, session: SessionId, task: TaskId) {
+        let Ok(state) = self.sessions().state(session).await else { return };
+        let is_open = state.task.as_ref().is_some_and(|open| open.id == task);
+        let input = if is_open {
+            Input::TaskReleased { task }
+        } else {
+            Input::TaskCanceled { task, reason: CancelReason::SessionClosed }
+        };
+        // The router is gone only when the process ends.
+        let _ = self.router().feed(input).await;
+    }
+
+    /// Supervisors are told.
+    pub fn alert(&self, message: String) {
+        tracing::info!(alert = %message, "alert");
+        self.directory.touch();
+        self.alerts.send_replace(Some(Arc::from(message)));
+    }
+}

@@ -1,0 +1,202 @@
+//! What happens when a customer turns up or speaks: which session, which task, which queue.
+
+use model::event::{Author, Message};
+use model::session::{Command, Contact, NewTask, State, Status};
+use model::task::{Priority, Requirements, TransferReason, TransferTarget};
+use model::{
+    AgentId, Channel, CustomerId, Identity, Language, LegId, QueueId, SessionId, SiteId, TaskId, Verification,
+};
+use store::StoreError;
+
+use super::{Engine, routing_setup};
+use crate::configuration::Organisation;
+use crate::configuration::organisation::Site;
+
+/// Who is there, and how sure we are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    pub site: SiteId,
+    pub channel: Channel,
+    pub identity: Identity,
+    pub verification: Verification,
+    pub language: Option<Language>,
+    pub origin: Option<smol_str::SmolStr>,
+}
+
+/// The customer and the session that goes on, if there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    pub customer: CustomerId,
+    pub session: Option<SessionId>,
+}
+
+impl Engine {
+    /// Finds the customer of a verified identity; a claimed one is nobody we know.
+    pub async fn recognise(
+        &self,
+        identity: &Identity,
+        verification: Verification,
+    ) -> Result<Option<Known>, StoreError> {
+        if verification == Verification::Claimed {
+            return Ok(None);
+        }
+        let store = &self.foundation.store;
+        let Some(customer) = store.customer_by_identity(identity, Verification::Verified).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Known { customer, session: store.open_session_of(customer).await? }))
+    }
+
+    /// The commands with which an arrival's message becomes part of its session: contact, message,
+    /// and a task if none is open.
+    pub async fn receive(
+        &self,
+        session: SessionId,
+        customer: CustomerId,
+        leg: LegId,
+        arrival: &Arrival,
+        message: Message,
+    ) -> Vec<Command> {
+        let organisation = self.foundation.organisation();
+        let state = self.sessions().state(session).await.ok();
+        let mut commands = vec![contact(session, customer, leg, arrival)];
+        let has_task = state.as_deref().is_some_and(|state| state.task.is_some());
+        commands.push(Command::Post { message, seen: None });
+        if !has_task && let Some(site) = organisation.site(&arrival.site) {
+            let known = state.as_deref();
+            commands.push(self.first_task(&organisation, site, customer, arrival, known).await);
+        }
+        commands
+    }
+
+    async fn first_task(
+        &self,
+        organisation: &Organisation,
+        site: &Site,
+        customer: CustomerId,
+        arrival: &Arrival,
+        state: Option<&State>,
+    ) -> Command {
+        let queue = match arrival.channel {
+            Channel::Email => site.email_queue.as_ref().unwrap_or(&site.entry_queue),
+            Channel::Chat | Channel::Voice => &site.entry_queue,
+        };
+        let language = state.and_then(|state| state.language.as_ref()).or(arrival.language.as_ref());
+        let intent = state.and_then(|state| state.intent.as_ref()).map(|(intent, _)| intent);
+        let requirements = if serves_only_virtually(organisation, queue) {
+            Requirements::NONE
+        } else {
+            routing_setup::requirements(organisation, intent, spoken(site, language))
+        };
+        Command::CreateTask(NewTask {
+            task: TaskId(uuid::Uuid::now_v7()),
+            queue: queue.clone(),
+            channel: arrival.channel,
+            requirements,
+            priority: organisation.queue(queue).map_or(Priority::default(), |queue| queue.priority),
+            preferred_agent: self.last_person(organisation, queue, customer).await,
+        })
+    }
+
+    /// The person the customer had last, if the queue asks for that.
+    async fn last_person(
+        &self,
+        organisation: &Organisation,
+        queue: &QueueId,
+        customer: CustomerId,
+    ) -> Option<AgentId> {
+        let last = organisation.queue(queue)?.last_agent?;
+        let since = self.foundation.now() - last.within;
+        let recent = self.foundation.store.last_agents(customer, since, 5).await.ok()?;
+        recent.into_iter().find(|agent| organisation.person(agent).is_some())
+    }
+
+    /// The customer wants a person: the open task goes to people, or a new one is made for them.
+    pub async fn request_person(
+        &self,
+        state: &State,
+        reason: TransferReason,
+        note: Option<String>,
+    ) -> Option<Command> {
+        let organisation = self.foundation.organisation();
+        let site = organisation.site(state.site.as_ref()?)?;
+        let (queue, requirements) = people_for(&organisation, site, state);
+        if state.status != Status::Open {
+            return None;
+        }
+        match &state.task {
+            Some(task) if task.queue == queue => None,
+            Some(task)
+                if !serves_only_virtually(&organisation, &task.queue) && reason != TransferReason::Agent =>
+            {
+                None
+            }
+            Some(task) => Some(Command::Transfer {
+                task: task.id,
+                by: None,
+                target: TransferTarget::Queue { queue },
+                requirements: Some(requirements),
+                reason,
+                note,
+            }),
+            None => Some(Command::CreateTask(NewTask {
+                task: TaskId(uuid::Uuid::now_v7()),
+                priority: organisation.queue(&queue).map_or(Priority::default(), |queue| queue.priority),
+                preferred_agent: self.last_person(&organisation, &queue, state.customer?).await,
+                queue,
+                channel: state.channel?,
+                requirements,
+            })),
+        }
+    }
+}
+
+pub fn contact(session: SessionId, customer: CustomerId, leg: LegId, arrival: &Arrival) -> Command {
+    Command::Contact(Contact {
+        session,
+        customer,
+        site: arrival.site.clone(),
+        leg,
+        channel: arrival.channel,
+        identity: arrival.identity.clone(),
+        verification: arrival.verification,
+        language: arrival.language.clone(),
+        origin: arrival.origin.clone(),
+    })
+}
+
+/// A customer's message.
+pub fn customer_message(id: model::MessageId, channel: Channel, leg: LegId, text: String) -> Message {
+    Message {
+        id,
+        author: Author::Customer,
+        channel,
+        leg: Some(leg),
+        text,
+        visible: None,
+        subject: None,
+        attachments: Vec::new(),
+        original: None,
+        citations: Vec::new(),
+        automatic: false,
+    }
+}
+
+/// The queue of people for what the session is about, and what it asks of them.
+pub fn people_for(organisation: &Organisation, site: &Site, state: &State) -> (QueueId, Requirements) {
+    let intent = state.intent.as_ref().map(|(intent, _)| intent);
+    let route = intent.and_then(|intent| organisation.route(intent));
+    let queue = route.map_or(&site.person_queue, |route| &route.queue).clone();
+    let language = spoken(site, state.language.as_ref());
+    (queue, routing_setup::requirements(organisation, intent, language))
+}
+
+/// A language the site speaks; others are not asked of agents.
+fn spoken<'a>(site: &Site, language: Option<&'a Language>) -> Option<&'a Language> {
+    language.filter(|language| site.languages.contains(language))
+}
+
+/// Whether no person serves the queue.
+pub fn serves_only_virtually(organisation: &Organisation, queue: &QueueId) -> bool {
+    !organisation.agents.iter().any(|person| person.queues.contains(queue))
+}

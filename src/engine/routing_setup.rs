@@ -1,0 +1,127 @@
+//! From the organisation to what the router goes by.
+
+use std::collections::BTreeMap;
+
+use model::task::{Requirements, SkillRequirement};
+use model::{Channel, Intent, Language, PresenceName};
+use routing::{AgentKind, AgentProfile, Capacity, Configuration, StepRequirements};
+
+use crate::configuration::Organisation;
+use crate::configuration::organisation as org;
+
+pub fn configuration(organisation: &Organisation) -> Configuration {
+    let queues = organisation.queues.iter().map(|queue| (queue.id.clone(), self::queue(organisation, queue)));
+    let mut configuration = Configuration { queues: queues.collect(), ..Configuration::default() };
+    for presence in &organisation.presences {
+        let routability = match (presence.routable, presence.id.as_str()) {
+            (true, _) => routing::Routability::Routable,
+            (false, org::OFFLINE) => routing::Routability::LoggedOut,
+            (false, _) => routing::Routability::NotRoutable,
+        };
+        configuration.presences.insert(presence.id.clone(), routability);
+    }
+    configuration.not_responding = PresenceName::new(org::NOT_RESPONDING).expect("a plain word");
+    configuration
+}
+
+fn queue(organisation: &Organisation, queue: &org::Queue) -> routing::Queue {
+    let ring = Channel::ALL.map(|channel| (channel, queue.ring_time.of(channel)));
+    routing::Queue {
+        steps: queue.steps.iter().map(step).collect(),
+        ring: ring.into(),
+        reject_delay: queue.reject_delay,
+        wrap_up_limit: queue.wrap_up_limit,
+        deadline: queue.deadline,
+        overflow: queue.overflow.clone(),
+        hours: queue.hours.as_ref().and_then(|id| organisation.hours(id)).and_then(hours),
+        when_closed: match queue.when_closed {
+            org::WhenClosed::Wait => routing::WhenClosed::Wait,
+            org::WhenClosed::Overflow => routing::WhenClosed::Overflow,
+        },
+    }
+}
+
+fn step(step: &org::Step) -> routing::Step {
+    let requirements = match (step.intent_skills, step.language) {
+        (org::Rule::Required, _) => StepRequirements::AsRequested,
+        (org::Rule::Ignored, org::Rule::Required) => StepRequirements::LanguageOnly,
+        (org::Rule::Ignored, org::Rule::Ignored) if step.skills.is_empty() => StepRequirements::Anyone,
+        (org::Rule::Ignored, org::Rule::Ignored) => {
+            StepRequirements::Only(Requirements::new(required(&step.skills), None))
+        }
+    };
+    routing::Step { requirements, duration: step.holds }
+}
+
+fn required(
+    skills: &BTreeMap<model::Skill, model::task::Level>,
+) -> impl Iterator<Item = SkillRequirement> + '_ {
+    skills.iter().map(|(skill, level)| SkillRequirement { skill: skill.clone(), level: *level })
+}
+
+fn hours(hours: &org::Hours) -> Option<routing::Hours> {
+    let time = |time: org::TimeOfDay| format!("{:02}:{:02}", time.minutes() / 60, time.minutes() % 60);
+    let text = |interval: &org::Interval| format!("{}-{}", time(interval.from), time(interval.to));
+    let week: Vec<(&str, Vec<String>)> = [
+        ("monday", &hours.monday),
+        ("tuesday", &hours.tuesday),
+        ("wednesday", &hours.wednesday),
+        ("thursday", &hours.thursday),
+        ("friday", &hours.friday),
+        ("saturday", &hours.saturday),
+        ("sunday", &hours.sunday),
+    ]
+    .map(|(day, intervals)| (day, intervals.iter().map(text).collect()))
+    .into();
+    let holidays: Vec<(String, Vec<String>)> = hours
+        .holidays
+        .iter()
+        .map(|holiday| (holiday.date.to_string(), holiday.open.iter().map(text).collect()))
+        .collect();
+    let made = routing::Hours::new(
+        &hours.time_zone,
+        week.iter().map(|(day, list)| (*day, list.iter().map(String::as_str).collect())),
+        holidays.iter().map(|(date, list)| (date.as_str(), list.iter().map(String::as_str).collect())),
+    );
+    made.inspect_err(|error| tracing::error!(hours = %hours.id, %error, "opening hours are ignored")).ok()
+}
+
+/// Everybody who can be offered tasks: people with the agent's role, and virtual agents.
+pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
+    let people =
+        organisation.agents.iter().filter(|person| person.has(org::PersonRole::Agent)).map(|person| {
+            AgentProfile {
+                agent: person.id.clone(),
+                kind: AgentKind::Person,
+                skills: person.skills.clone(),
+                languages: person.languages.iter().cloned().collect(),
+                capacity: capacity(&person.capacity),
+                queues: person.queues.iter().cloned().collect(),
+            }
+        });
+    let virtual_agents = organisation.virtual_agents.iter().map(|agent| AgentProfile {
+        agent: agent.id.clone(),
+        kind: AgentKind::Virtual,
+        skills: agent.skills.clone(),
+        languages: agent.languages.iter().cloned().collect(),
+        capacity: capacity(&agent.capacity),
+        queues: agent.queues.iter().cloned().collect(),
+    });
+    people.chain(virtual_agents).collect()
+}
+
+fn capacity(capacity: &org::Capacity) -> BTreeMap<Channel, Capacity> {
+    let counts = Channel::ALL.into_iter().map(|channel| (channel, capacity.of(channel)));
+    counts.filter(|(_, most)| *most > 0).map(|(channel, most)| (channel, Capacity::of(most))).collect()
+}
+
+/// What an intent in a language asks of an agent.
+pub fn requirements(
+    organisation: &Organisation,
+    intent: Option<&Intent>,
+    language: Option<&Language>,
+) -> Requirements {
+    let route = intent.and_then(|intent| organisation.route(intent));
+    let skills = route.map(|route| required(&route.skills).collect::<Vec<_>>()).unwrap_or_default();
+    Requirements::new(skills, language.cloned())
+}

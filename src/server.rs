@@ -1,0 +1,207 @@
+//! One running server: builds everything from settings, serves, and drains.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use async_trait::async_trait;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use model::event::OrganisationEvent;
+use model::{Epoch, Event, Sequence, StreamId};
+use store::{Append, Blobs, SqliteOptions, Store};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::{Auth, Principal};
+use crate::configuration::{Fault, Organisation, Secrets, Settings};
+use crate::console::wire::ConsoleRole;
+use crate::console::{self, Works};
+use crate::engine::Engine;
+use crate::foundation::{Foundation, now};
+use crate::http::{self, ChatOrigin, HttpState, Socket, Sockets};
+use crate::understanding::{self, UnderstandingError};
+use crate::virtual_agents::VirtualAgents;
+use crate::{chat, housekeeping};
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the organisation is not valid:\n{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Organisation(Vec<Fault>),
+    #[error("the organisation in the log cannot be read: {0}")]
+    Stored(String),
+    #[error(transparent)]
+    Open(#[from] store::OpenError),
+    #[error("cannot use the data folder: {0}")]
+    Blobs(#[from] store::BlobError),
+    #[error("cannot read the log: {0}")]
+    Store(#[from] store::StoreError),
+    #[error("cannot record the organisation: {0}")]
+    Append(#[from] store::AppendError),
+    #[error(transparent)]
+    Secret(#[from] crate::configuration::SecretError),
+    #[error(transparent)]
+    Understanding(#[from] UnderstandingError),
+    #[error(transparent)]
+    Engine(#[from] crate::engine::StartError),
+    #[error("cannot listen on {address}: {source}")]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error(transparent)]
+    Tls(#[from] http::TlsError),
+    #[error("cannot record metrics: {0}")]
+    Metrics(String),
+}
+
+/// A server that serves.
+pub struct Server {
+    pub engine: Arc<Engine>,
+    pub address: SocketAddr,
+    stop: CancellationToken,
+    ready: watch::Sender<bool>,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts with `settings`; relative paths are taken from `base`.
+    pub async fn start(settings: Settings, base: &Path) -> Result<Self, StartError> {
+        let foundation = Arc::new(found(settings, base).await?);
+        let auth = {
+            let foundation = foundation.clone();
+            tokio::task::spawn_blocking(move || Auth::open(&foundation)).await.map_err(joined)??
+        };
+        let auth = Arc::new(auth);
+        let colleagues = understanding::colleagues(&foundation, base).await?;
+        let engine =
+            Engine::start(foundation.clone(), auth.clone(), |engine| VirtualAgents::new(engine, colleagues))
+                .await?;
+        let stop = CancellationToken::new();
+        housekeeping::start(&engine, &stop);
+
+        let (ready, readiness) = watch::channel(true);
+        let state = HttpState {
+            foundation: foundation.clone(),
+            auth,
+            sockets: Arc::new(Doors(engine.clone())),
+            readiness,
+            api: crate::api::routes(engine.clone()),
+            metrics: metrics_handle()?,
+        };
+        let address = foundation.settings.server.address;
+        let listener = TcpListener::bind(address).await;
+        let listener = listener.map_err(|source| StartError::Listen { address, source })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        let tls = foundation.settings.server.tls.as_ref().map(http::acceptor).transpose()?;
+        let serving = tokio::spawn(http::serve(listener, http::router(state), tls, stop.clone()));
+        Ok(Self { engine, address, stop, ready, serving })
+    }
+
+    /// Takes no more work, lets what runs finish until the drain deadline.
+    pub async fn drain(self) {
+        self.ready.send_replace(false);
+        self.stop.cancel();
+        let deadline = self.engine.foundation.settings.server.drain_deadline;
+        if tokio::time::timeout(deadline, self.serving).await.is_err() {
+            tracing::warn!("the drain deadline passed; what is left is ended");
+        }
+    }
+}
+
+fn joined(error: tokio::task::JoinError) -> StartError {
+    StartError::Stored(error.to_string())
+}
+
+/// Opens the store and finds the organisation: the newest in the log, or the files at first start.
+async fn found(settings: Settings, base: &Path) -> Result<Foundation, StartError> {
+    let data = base.join(&settings.store.folder);
+    let organisation_folder = base.join(&settings.import.organisation);
+    let limit = usize::try_from(settings.chat.max_upload_bytes).unwrap_or(usize::MAX);
+    let limit = limit.max(settings.email.max_message_bytes);
+    let options = SqliteOptions { write_queue: settings.store.writer_queue, ..SqliteOptions::default() };
+    let opened = tokio::task::spawn_blocking(move || open(&data, options, limit)).await.map_err(joined)??;
+    let (store, blobs, secrets) = opened;
+    let organisation = match stored_organisation(&store).await? {
+        Some(organisation) => organisation,
+        None => import(&store, organisation_folder).await?,
+    };
+    Ok(Foundation { settings, organisation: ArcSwap::from_pointee(organisation), store, blobs, secrets })
+}
+
+fn open(data: &PathBuf, options: SqliteOptions, limit: usize) -> Result<(Store, Blobs, Secrets), StartError> {
+    let store = Store::open_sqlite(data, options)?;
+    let blobs = Blobs::open_folder(&data.join("blobs"), limit)?;
+    Ok((store, blobs, Secrets::in_data(data)))
+}
+
+/// The newest version in the log.
+pub async fn stored_organisation(store: &Store) -> Result<Option<Organisation>, StartError> {
+    let stream = StreamId::Organisation;
+    let last = store.last(&stream).await?;
+    if last == Sequence::START {
+        return Ok(None);
+    }
+    let newest = store.load(&stream, Sequence(last.0 - 1), 1).await?;
+    let Some(Event::Organisation(OrganisationEvent::Applied { document, .. })) =
+        newest.into_iter().next().map(|recorded| recorded.event)
+    else {
+        return Err(StartError::Stored("the newest version is missing".into()));
+    };
+    serde_json::from_value(document).map(Some).map_err(|error| StartError::Stored(error.to_string()))
+}
+
+async fn import(store: &Store, folder: PathBuf) -> Result<Organisation, StartError> {
+    let loaded = tokio::task::spawn_blocking(move || Organisation::load(&folder)).await.map_err(joined)?;
+    let organisation = loaded.map_err(StartError::Organisation)?;
+    record(store, &organisation, "first start").await?;
+    Ok(organisation)
+}
+
+/// Adds a version of the organisation to the log.
+pub async fn record(store: &Store, organisation: &Organisation, by: &str) -> Result<(), StartError> {
+    let stream = StreamId::Organisation;
+    let last = store.last(&stream).await?;
+    let epoch = store.epoch(&stream).await?.unwrap_or(Epoch::FIRST);
+    let document =
+        serde_json::to_value(organisation).map_err(|error| StartError::Stored(error.to_string()))?;
+    let event = Event::Organisation(OrganisationEvent::Applied { document, by: by.into() });
+    store.append(Append::new(stream, epoch, last, now(), vec![event])).await?;
+    Ok(())
+}
+
+/// The recorder is one a process; a second server in it (in tests) shares the handle.
+fn metrics_handle() -> Result<PrometheusHandle, StartError> {
+    static HANDLE: std::sync::Mutex<Option<PrometheusHandle>> = std::sync::Mutex::new(None);
+    let mut kept = HANDLE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(handle) = &*kept {
+        return Ok(handle.clone());
+    }
+    let handle = PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| StartError::Metrics(error.to_string()))?;
+    Ok(kept.insert(handle).clone())
+}
+
+/// Lets sockets into the engine.
+struct Doors(Arc<Engine>);
+
+#[async_trait]
+impl Sockets for Doors {
+    async fn chat(&self, socket: Socket, from: ChatOrigin) {
+        chat::serve(self.0.clone(), socket, from).await;
+    }
+
+    async fn console(&self, socket: Socket, who: Principal) {
+        let organisation = self.0.foundation.organisation();
+        let is_agent = organisation
+            .person(&who.agent)
+            .is_none_or(|person| person.has(crate::configuration::organisation::PersonRole::Agent));
+        let identity = console::Identity {
+            role: who.role().unwrap_or(ConsoleRole::Agent),
+            agent: who.agent,
+            name: who.name,
+            works: if is_agent { Works::AsAgent } else { Works::SupervisesOnly },
+        };
+        console::serve(self.0.clone(), socket, identity).await;
+    }
+}

@@ -1,0 +1,112 @@
+//! What the virtual agents of this process understand with: articles, intents, calibration.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bots::intent::{TrainingError, TrainingOptions};
+use bots::knowledge::{self, Knowledge, KnowledgeError, calibration};
+use bots::{
+    ArticleAgent, ConfigurationError, FactDeclaration, IntentClassifier, LinearIntentClassifier, Threshold,
+    VirtualAgentConfiguration,
+};
+use model::AgentId;
+
+use crate::configuration::Organisation;
+use crate::configuration::organisation::{VirtualAgent, VirtualAgentKind};
+use crate::foundation::Foundation;
+use crate::virtual_agents::Colleague;
+
+/// Of the answers given, at most this share may be wrong on the calibration questions.
+const WRONG_SHARE: f64 = 0.05;
+
+/// Why virtual agents cannot start. Retrying helps once the files are mended.
+#[derive(Debug, thiserror::Error)]
+pub enum UnderstandingError {
+    #[error(transparent)]
+    Knowledge(#[from] KnowledgeError),
+    #[error(transparent)]
+    Examples(#[from] bots::intent::ExamplesError),
+    #[error("cannot train the intents: {0}")]
+    Training(#[from] TrainingError),
+    #[error("virtual agent {agent}: {source}")]
+    Agent { agent: AgentId, source: ConfigurationError },
+    #[error("training ended early")]
+    Ended,
+}
+
+/// The virtual agents that attend in this process. Training takes a second or two, off the workers.
+pub async fn colleagues(
+    foundation: &Foundation,
+    base: &Path,
+) -> Result<BTreeMap<AgentId, Colleague>, UnderstandingError> {
+    let organisation = foundation.organisation();
+    let import = &foundation.settings.import;
+    let places = Places {
+        knowledge: base.join(&import.knowledge),
+        intents: base.join(&import.intents),
+        calibration: base.join(&import.calibration),
+    };
+    let built = tokio::task::spawn_blocking(move || build(&organisation, &places)).await;
+    built.map_err(|_| UnderstandingError::Ended)?
+}
+
+struct Places {
+    knowledge: PathBuf,
+    intents: PathBuf,
+    calibration: PathBuf,
+}
+
+fn build(
+    organisation: &Organisation,
+    places: &Places,
+) -> Result<BTreeMap<AgentId, Colleague>, UnderstandingError> {
+    let with_articles =
+        organisation.virtual_agents.iter().filter(|agent| agent.kind == VirtualAgentKind::Articles);
+    let mut colleagues = BTreeMap::new();
+    let mut minds: Option<(Arc<Knowledge>, Option<Arc<dyn IntentClassifier>>, Threshold)> = None;
+    for agent in with_articles {
+        let (library, classifier, threshold) = match &minds {
+            Some(minds) => minds.clone(),
+            None => minds.insert(learn(places)?).clone(),
+        };
+        let built = ArticleAgent::new(configuration(agent), library, classifier, threshold)
+            .map_err(|source| UnderstandingError::Agent { agent: agent.id.clone(), source })?;
+        let colleague = Colleague { agent: Arc::new(built), time_limit: agent.answer_time_limit };
+        colleagues.insert(agent.id.clone(), colleague);
+    }
+    Ok(colleagues)
+}
+
+type Minds = (Arc<Knowledge>, Option<Arc<dyn IntentClassifier>>, Threshold);
+
+fn learn(places: &Places) -> Result<Minds, UnderstandingError> {
+    let library = Knowledge::build(knowledge::load(&places.knowledge)?)?;
+    let threshold = if places.calibration.is_file() {
+        let questions = calibration::load(&places.calibration)?;
+        knowledge::calibrate(&library, &questions, WRONG_SHARE).threshold
+    } else {
+        Threshold::default()
+    };
+    let examples = bots::intent::examples::load(&places.intents)?;
+    let classifier: Option<Arc<dyn IntentClassifier>> = if examples.is_empty() {
+        None
+    } else {
+        Some(Arc::new(LinearIntentClassifier::train(&examples, &TrainingOptions::default())?))
+    };
+    Ok((Arc::new(library), classifier, threshold))
+}
+
+fn configuration(agent: &VirtualAgent) -> VirtualAgentConfiguration {
+    let facts = agent.facts.iter().map(|fact| FactDeclaration {
+        name: fact.name.clone(),
+        ask: fact.ask.clone(),
+        pattern: fact.pattern.clone().unwrap_or_else(|| "(.+)".to_owned()),
+        for_intents: fact.intents.clone(),
+    });
+    let mut configuration = VirtualAgentConfiguration { facts: facts.collect(), ..Default::default() };
+    if let Some(first) = agent.languages.first() {
+        configuration.default_language = first.clone();
+    }
+    configuration
+}
