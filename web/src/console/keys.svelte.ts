@@ -1,0 +1,58 @@
+import { offers } from '../stores/offers.svelte';
+import { sessions } from '../stores/sessions.svelte';
+
+export type Sheet = 'transfer' | 'wrap' | 'help' | 'palette';
+
+export const SHORTCUTS: [string, string][] = [
+  ['Ctrl K', 'Find anything, do anything'], ['A', 'Accept the offer'], ['J / K', 'Next or previous session'], ['R', 'Reply'], ['N', 'Write a note'],
+  ['/', 'Canned answers'], ['T', 'Transfer'], ['W', 'Wrap up'], ['Enter', 'Send'], ['Shift Enter', 'New line'], ['Esc', 'Close, or leave the field'], ['?', 'This help'],
+];
+
+/** The keyboard of the whole console: single letters only where nobody is typing. */
+class Keys {
+  open = $state<Sheet | null>(null);
+  noting = $state(false);
+  /** Raised to bring the cursor into the composer. */
+  focus = $state(0);
+
+  reply(noting = false) {
+    this.noting = noting;
+    this.open = null;
+    this.focus += 1;
+  }
+
+  handle(event: KeyboardEvent) {
+    const target = event.target as HTMLElement;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+      event.preventDefault();
+      this.open = this.open === 'palette' ? null : 'palette';
+      return;
+    }
+    if (event.key === 'Escape') {
+      if (this.open) this.open = null;
+      else target.blur();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || this.open === 'palette' || target.closest('input, textarea, select, [contenteditable]')) return;
+    const action = this.action(event.key);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  private action(key: string): (() => void) | null {
+    const offer = offers.list[0];
+    switch (key) {
+      case 'a': return offer ? () => void offers.accept(offer) : null;
+      case 'j': return () => sessions.step(1);
+      case 'k': return () => sessions.step(-1);
+      case 'r': return () => this.reply();
+      case 'n': return () => this.reply(true);
+      case 't': return sessions.current ? () => (this.open = 'transfer') : null;
+      case 'w': return sessions.current ? () => (this.open = 'wrap') : null;
+      case '?': return () => (this.open = 'help');
+      default: return null;
+    }
+  }
+}
+export const keys = new Keys();

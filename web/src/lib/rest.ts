@@ -1,0 +1,40 @@
+import type { Me, Upload } from '../wire';
+
+function token(): string {
+  return document.cookie.split('; ').find((one) => one.startsWith('tandem_csrf='))?.slice('tandem_csrf='.length) ?? '';
+}
+
+const headers = () => ({ 'x-csrf-token': decodeURIComponent(token()) });
+
+/** Nobody when not logged in. Throws when the server cannot be asked. */
+export async function me(): Promise<Me | null> {
+  const response = await fetch('/v1/me');
+  if (response.status === 401) return null;
+  if (!response.ok) throw new Error(`The server answered ${response.status}`);
+  return response.json();
+}
+
+/** Whether name and password were right. Throws with a sentence for anything else. */
+export async function login(user: string, password: string): Promise<boolean> {
+  const response = await fetch('/v1/login', {
+    method: 'POST', headers: { 'content-type': 'application/json', ...headers() }, body: JSON.stringify({ user, password }),
+  });
+  if (response.ok) return true;
+  if (response.status === 401 || response.status === 403) return false;
+  throw new Error(response.status === 429 ? 'Too many attempts. Wait a minute.' : `The server answered ${response.status}`);
+}
+
+export async function logout(): Promise<void> {
+  await fetch('/v1/logout', { method: 'POST', headers: headers() });
+}
+
+/** Throws with a sentence when the file is refused. */
+export async function upload(file: File): Promise<Upload> {
+  const body = new FormData();
+  body.append('file', file, file.name);
+  const response = await fetch('/v1/uploads', { method: 'POST', headers: headers(), body });
+  if (!response.ok) throw new Error(response.status === 413 ? 'The file is too large' : `The file was refused (${response.status})`);
+  return response.json();
+}
+
+export const fileAddress = (blob: string) => `/v1/files/${blob}`;

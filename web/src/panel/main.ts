@@ -1,0 +1,6 @@
+import { mount } from 'svelte';
+import Panel from './Panel.svelte';
+import './panel.css';
+
+const target = document.getElementById('panel');
+if (target) mount(Panel, { target });

@@ -1,0 +1,68 @@
+import { ConsoleSocket, Refusal, type Ask, type Link } from '../lib/socket';
+import type { Answer, ConsoleMessage } from '../wire';
+
+type Handler = (message: ConsoleMessage) => void;
+
+/** How the engine is reached. Stores subscribe and ask here; components only look at `link`. */
+class Connection {
+  link = $state<Link>('offline');
+  since = $state(Date.now());
+  /** What the engine said no to last, for the person to read. */
+  notice = $state<string | null>(null);
+  private handlers: Handler[] = [];
+  private links: ((link: Link) => void)[] = [];
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  private socket = new ConsoleSocket({
+    message: (message) => this.handlers.forEach((handle) => handle(message)),
+    link: (link) => this.changed(link),
+  });
+
+  start() {
+    this.socket.start();
+  }
+
+  stop() {
+    this.socket.stop();
+  }
+
+  subscribe(handler: Handler) {
+    this.handlers.push(handler);
+  }
+
+  onlink(handler: (link: Link) => void) {
+    this.links.push(handler);
+  }
+
+  /** Rejects with a `Refusal`. */
+  ask(ask: Ask): Promise<Answer> {
+    return this.socket.ask(ask);
+  }
+
+  /** Asks, and tells the person when the engine says no. True when it was done. */
+  async try(ask: Ask): Promise<boolean> {
+    try {
+      await this.ask(ask);
+      return true;
+    } catch (error) {
+      this.tell(error instanceof Refusal ? error.message : String(error));
+      return false;
+    }
+  }
+
+  tell(text: string) {
+    this.notice = text;
+    clearTimeout(this.noticeTimer);
+    this.noticeTimer = setTimeout(() => (this.notice = null), 6_000);
+  }
+
+  private changed(link: Link) {
+    if (this.link !== link) this.since = Date.now();
+    this.link = link;
+    this.links.forEach((handle) => handle(link));
+  }
+}
+export const connection = new Connection();
+connection.subscribe((message) => {
+  if (message.type === 'alert') connection.tell(message.message);
+  if (message.type === 'refused' && message.request === null) connection.tell(message.message);
+});

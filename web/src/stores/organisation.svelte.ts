@@ -1,0 +1,41 @@
+import type { AgentId, ConsoleWelcome, Me, OrganisationView, QueueId } from '../wire';
+import { clock } from './clock.svelte';
+import { connection } from './connection.svelte';
+
+/** Who I am and what the organisation has: names for ids. */
+class Organisation {
+  me = $state<Me | null>(null);
+  view = $state<OrganisationView | null>(null);
+
+  welcome(welcome: ConsoleWelcome) {
+    clock.set(welcome.now);
+    this.me = welcome.me;
+    this.view = welcome.organisation;
+  }
+
+  queue(id: QueueId): string {
+    return this.view?.queues.find((queue) => queue.id === id)?.name ?? id;
+  }
+
+  agent(id: AgentId): string {
+    return this.view?.agents.find((agent) => agent.id === id)?.name ?? id;
+  }
+
+  automated(id: AgentId): boolean {
+    return this.view?.agents.find((agent) => agent.id === id)?.automated ?? false;
+  }
+
+  presence(id: string): string {
+    return this.view?.presences.find((presence) => presence.id === id)?.name ?? id.replaceAll('_', ' ');
+  }
+
+  routable(id: string): boolean {
+    return this.view?.presences.find((presence) => presence.id === id)?.routable ?? false;
+  }
+
+  get supervises(): boolean {
+    return this.me?.role === 'supervisor' || this.me?.role === 'admin';
+  }
+}
+export const organisation = new Organisation();
+connection.subscribe((message) => message.type === 'welcome' && organisation.welcome(message));
