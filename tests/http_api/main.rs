@@ -1,0 +1,12 @@
+//! The HTTP side over a real listener, with a house of its own for each test.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod connections;
+mod description;
+mod files;
+mod house;
+mod logins;
+mod pages;
+mod programs;
+mod sockets;
