@@ -26,6 +26,11 @@ class Board {
     this.readings = [];
   }
 
+  clear() {
+    this.selected = [];
+    this.readings = [];
+  }
+
   get now(): Reading | null {
     return this.frame && this.reading(this.frame);
   }
