@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 const OLDEST_NODE: u32 = 20;
-/// What stands in `web/` but is no source of it.
-const MADE: [&str; 4] = ["node_modules", "dist", "test-output", "coverage"];
+/// What stands in `web/` but does not go into the build.
+const LEFT_OUT: [&str; 7] = ["node_modules", "dist", "test-output", "coverage", "tests", "mock", "scripts"];
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
@@ -31,10 +31,6 @@ fn build() -> Result<(), String> {
     let out = folder("OUT_DIR")?.join("web");
     watch(&web)?;
     empty(&out)?;
-    if !web.join("package.json").is_file() {
-        println!("cargo::warning=web/package.json is missing: the server is built without browser code");
-        return Ok(());
-    }
     check_node()?;
     if !installed(&web) {
         npm(&web, &out, &["ci", "--no-audit", "--no-fund"])?;
@@ -52,7 +48,7 @@ fn watch(web: &Path) -> Result<(), String> {
     let entries = fs::read_dir(web).map_err(|error| format!("cannot list {}: {error}", web.display()))?;
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !MADE.contains(&name.as_str()) {
+        if !LEFT_OUT.contains(&name.as_str()) {
             println!("cargo::rerun-if-changed=web/{name}");
         }
     }

@@ -92,6 +92,15 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "web")]
+    #[test]
+    fn the_consoles_the_widget_and_the_demo_page_are_embedded() {
+        for path in ["index.html", "demo.html", "widget.js", "widget/panel.js"] {
+            let file = asset(path).unwrap_or_else(|| panic!("{path} is missing"));
+            assert!(!file.bytes.is_empty(), "{path} is empty");
+        }
+    }
+
     #[cfg(not(feature = "web"))]
     #[test]
     fn a_headless_build_says_that_it_is_one() {
