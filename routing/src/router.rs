@@ -17,7 +17,7 @@ use crate::output::{Output, Refusal};
 use crate::profiles::{Names, Profiles};
 use crate::queues::{QueueIndex, Queues};
 use crate::reservations::ReservationIds;
-use crate::tasks::{State, TaskIndex, Tasks};
+use crate::tasks::{TaskIndex, Tasks};
 
 mod agents;
 mod configure;

@@ -1,0 +1,264 @@
+//! Random histories, judged after every step by a checker that knows the rules and not the router.
+
+use model::task::{CancelReason, Priority, Requirements, TransferTarget};
+use model::{Channel, Timestamp};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use routing::*;
+
+use crate::checker::Checker;
+use crate::support::*;
+
+const AGENTS: [&str; 6] = ["ana", "ben", "cem", "dua", "eva", "flo"];
+const QUEUES: [&str; 3] = ["chat", "sales", "support"];
+const PRESENCES: [&str; 5] = ["available", "available", "available", "break", "offline"];
+
+#[derive(Debug, Clone)]
+enum Act {
+    Pass { millis: u32, punctual: bool },
+    Arrive { queue: usize, channel: usize, needs: u8, priority: i32, age: i64, preferred: Option<usize> },
+    Profile { agent: usize, skill: u8, capacity: u8, queues: u8 },
+    Presence { agent: usize, presence: usize },
+    Remove { agent: usize },
+    Accept(Index),
+    Reject(Index),
+    AcceptByAnother(Index, usize),
+    WrapUp(Index),
+    Complete(Index),
+    Cancel(Index),
+    Transfer { task: Index, queue: usize, agent: Option<usize>, needs: u8 },
+    Release(Index),
+    Reprioritise(Index, i32),
+    Configure { variant: u8 },
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let agent = 0..AGENTS.len();
+    let queue = 0..QUEUES.len();
+    prop_oneof![
+        4 => (0..9_000u32, prop::bool::weighted(0.7)).prop_map(|(millis, punctual)| Act::Pass { millis, punctual }),
+        6 => (
+            queue.clone(), 0..3usize, 0..6u8, 0..2i32, 0..4_000i64,
+            prop::option::weighted(0.1, agent.clone()),
+        ).prop_map(|(queue, channel, needs, priority, age, preferred)| {
+            Act::Arrive { queue, channel, needs, priority, age, preferred }
+        }),
+        1 => (agent.clone(), 0..6u8, 0..5u8, 1..8u8).prop_map(|(agent, skill, capacity, queues)| {
+            Act::Profile { agent, skill, capacity, queues }
+        }),
+        3 => (agent.clone(), 0..PRESENCES.len()).prop_map(|(agent, presence)| Act::Presence { agent, presence }),
+        1 => agent.clone().prop_map(|agent| Act::Remove { agent }).boxed(),
+        5 => any::<Index>().prop_map(Act::Accept),
+        2 => any::<Index>().prop_map(Act::Reject),
+        1 => (any::<Index>(), agent.clone()).prop_map(|(offer, agent)| Act::AcceptByAnother(offer, agent)),
+        2 => any::<Index>().prop_map(Act::WrapUp),
+        4 => any::<Index>().prop_map(Act::Complete),
+        1 => any::<Index>().prop_map(Act::Cancel),
+        1 => (any::<Index>(), queue, prop::option::weighted(0.3, agent), 0..6u8)
+            .prop_map(|(task, queue, agent, needs)| Act::Transfer { task, queue, agent, needs }),
+        1 => any::<Index>().prop_map(Act::Release),
+        1 => (any::<Index>(), 0..3i32).prop_map(|(task, priority)| Act::Reprioritise(task, priority)),
+        1 => (0..3u8).prop_map(|variant| Act::Configure { variant }),
+    ]
+}
+
+fn organisation(variant: u8) -> Configuration {
+    let relaxing = Queue {
+        steps: vec![
+            step(StepRequirements::AsRequested, Some(4.0)),
+            step(StepRequirements::Only(needs(&[("billing", 1)])), Some(3.0)),
+            step(StepRequirements::Anyone, None),
+        ],
+        ring: [(Channel::Chat, seconds(5.0)), (Channel::Voice, seconds(3.0))].into(),
+        reject_delay: seconds(6.0),
+        deadline: (variant > 0).then(|| seconds(15.0)),
+        overflow: (variant > 1).then(|| queue("sales")),
+        ..Queue::default()
+    };
+    let plain = Queue {
+        wrap_up_limit: Some(seconds(8.0)),
+        deadline: (variant == 2).then(|| seconds(40.0)),
+        overflow: Some(queue("chat")),
+        ..Queue::default()
+    };
+    let mut configuration = configuration([("chat", relaxing), ("sales", plain.clone()), ("support", plain)]);
+    configuration.longest_idle =
+        [LongestIdle::Unoccupied, LongestIdle::SinceAvailable, LongestIdle::SinceLastInbound]
+            [usize::from(variant)];
+    configuration
+}
+
+fn required(kind: u8) -> Requirements {
+    match kind {
+        0 | 1 => Requirements::NONE,
+        2 => needs(&[("billing", 3)]),
+        3 => needs(&[("billing", 2), ("french", 2)]),
+        4 => in_language("de", Requirements::NONE),
+        _ => needs(&[("french", 5)]),
+    }
+}
+
+fn random_profile(name: &str, skill: u8, capacity: u8, queues: u8) -> AgentProfile {
+    let skills: &[(&str, u8)] = match skill {
+        0 | 1 => &[("billing", 4)],
+        2 => &[("billing", 2), ("french", 3)],
+        3 => &[("french", 5)],
+        _ => &[],
+    };
+    let exclusive = if capacity > 2 { Capacity::exclusive(2) } else { Capacity::of(2) };
+    let capacity = [
+        (Channel::Chat, exclusive),
+        (Channel::Voice, Capacity::of(1)),
+        (Channel::Email, Capacity::of(u16::from(capacity))),
+    ];
+    let served: Vec<_> = (0..3).filter(|bit| queues & (1 << bit) != 0).map(|bit| QUEUES[bit]).collect();
+    let mut profile = profile(name, skills, &capacity, &served);
+    if skill > 3 {
+        profile.languages.insert(model::Language::new("de").unwrap());
+    }
+    profile
+}
+
+struct History {
+    world: World,
+    checker: Checker,
+    tasks: u32,
+}
+
+impl History {
+    fn new() -> Self {
+        let configuration = organisation(0);
+        let mut history =
+            Self { world: World::new(configuration.clone()), checker: Checker::new(configuration), tasks: 0 };
+        history.feed(Input::Tick);
+        for (number, name) in (0u8..).zip(&AGENTS[..4]) {
+            history.feed(Input::AgentUpserted { profile: random_profile(name, number, number, 7) });
+        }
+        history
+    }
+
+    fn feed(&mut self, input: Input) {
+        let ticked = self.world.feed(Input::Tick);
+        self.checker.check(self.world.now, &Input::Tick, &ticked);
+        let outputs = self.world.feed(input.clone());
+        self.checker.check(self.world.now, &input, &outputs);
+        if let Some(next) = self.world.router.next_deadline() {
+            assert!(next > self.world.now, "what is due is done");
+        }
+    }
+
+    fn pass(&mut self, millis: u32, punctual: bool) {
+        let then = Timestamp(self.world.now.0 + i64::from(millis));
+        while punctual && let Some(due) = self.world.router.next_deadline().filter(|due| *due <= then) {
+            self.world.now = due;
+            self.feed(Input::Tick);
+        }
+        self.world.now = then;
+        self.feed(Input::Tick);
+    }
+
+    fn act(&mut self, act: Act) {
+        let now = self.world.now;
+        let held = self.checker.held();
+        let open = self.checker.open();
+        let live = self.checker.live_offers();
+        let of = |index: Index, tasks: &[model::TaskId]| {
+            if tasks.is_empty() { task(u32::MAX) } else { tasks[index.index(tasks.len())] }
+        };
+        let offer = |index: Index| (!live.is_empty()).then(|| live[index.index(live.len())].clone());
+        let input = match act {
+            Act::Pass { millis, punctual } => return self.pass(millis, punctual),
+            Act::Arrive { queue, channel, needs, priority, age, preferred } => {
+                self.tasks += 1;
+                Input::TaskArrived {
+                    task: TaskRequest {
+                        requirements: required(needs),
+                        priority: Priority(priority),
+                        preferred_agent: preferred.map(|index| PreferredAgent {
+                            agent: agent(AGENTS[index]),
+                            last_contact: now,
+                            at_most: Some(seconds(2.0)),
+                        }),
+                        ..request(self.tasks, QUEUES[queue], Channel::ALL[channel], Timestamp(now.0 - age))
+                    },
+                }
+            }
+            Act::Profile { agent, skill, capacity, queues } => {
+                Input::AgentUpserted { profile: random_profile(AGENTS[agent], skill, capacity, queues) }
+            }
+            Act::Presence { agent: index, presence: to } => {
+                Input::PresenceChanged { agent: agent(AGENTS[index]), presence: presence(PRESENCES[to]) }
+            }
+            Act::Remove { agent: index } => Input::AgentRemoved { agent: agent(AGENTS[index]) },
+            Act::Accept(index) => match offer(index) {
+                Some((reservation, agent)) => Input::Accept { reservation, agent },
+                None => return,
+            },
+            Act::Reject(index) => match offer(index) {
+                Some((reservation, agent)) => Input::Reject { reservation, agent },
+                None => return,
+            },
+            Act::AcceptByAnother(index, other) => match offer(index) {
+                Some((reservation, _)) => Input::Accept { reservation, agent: agent(AGENTS[other]) },
+                None => return,
+            },
+            Act::WrapUp(index) => Input::WrapUpStarted { task: of(index, &held) },
+            Act::Complete(index) => Input::Completed { task: of(index, &held) },
+            Act::Cancel(index) => {
+                Input::TaskCanceled { task: of(index, &open), reason: CancelReason::Abandoned }
+            }
+            Act::Transfer { task, queue: to, agent: name, needs } => Input::TaskTransferred {
+                task: of(task, &open),
+                target: match name {
+                    Some(index) => {
+                        TransferTarget::Agent { agent: agent(AGENTS[index]), queue: queue(QUEUES[to]) }
+                    }
+                    None => TransferTarget::Queue { queue: queue(QUEUES[to]) },
+                },
+                requirements: required(needs),
+            },
+            Act::Release(index) => Input::TaskReleased { task: of(index, &held) },
+            Act::Reprioritise(index, priority) => {
+                Input::TaskReprioritised { task: of(index, &open), priority: Priority(priority) }
+            }
+            Act::Configure { variant } => Input::Configure { configuration: Box::new(organisation(variant)) },
+        };
+        self.feed(input);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_history_keeps_capacity_order_deadlines_and_leaves_nobody_waiting(
+        acts in prop::collection::vec(act(), 1..160),
+    ) {
+        let mut history = History::new();
+        for act in acts {
+            history.act(act);
+        }
+    }
+
+    #[test]
+    fn the_same_history_gives_the_same_outputs(acts in prop::collection::vec(act(), 1..60)) {
+        let mut histories = [History::new(), History::new()];
+        for act in acts {
+            histories.iter_mut().for_each(|history| history.act(act.clone()));
+            let boards = histories.each_ref().map(|history| history.world.router.board(history.world.now));
+            prop_assert_eq!(&boards[0], &boards[1]);
+            prop_assert_eq!(histories[0].checker.live_offers(), histories[1].checker.live_offers());
+        }
+    }
+}
+
+#[test]
+fn a_backlog_is_what_these_histories_reach() {
+    let mut history = History::new();
+    for _ in 0..20 {
+        history.act(Act::Arrive { queue: 0, channel: 0, needs: 0, priority: 0, age: 0, preferred: None });
+    }
+    assert_eq!(history.checker.pending(), 20, "nobody is logged in");
+    history.act(Act::Presence { agent: 0, presence: 0 });
+    assert_eq!((history.checker.pending(), history.checker.live_offers().len()), (18, 2));
+}

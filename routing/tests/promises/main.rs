@@ -1,0 +1,15 @@
+//! What the router promises, seen only from outside: inputs in, outputs out.
+
+mod a_burst_is_held_to_capacity;
+mod agents_and_tasks_come_and_go;
+mod capacity_across_channels;
+mod checker;
+mod histories_keep_every_promise;
+mod idle_by_name;
+mod offers_that_nobody_takes;
+mod opening_hours;
+mod restart;
+mod steps_and_deadlines;
+mod support;
+mod the_agent_of_last_time;
+mod why;
