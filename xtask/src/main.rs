@@ -11,6 +11,8 @@ mod test;
 mod tree;
 mod types;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Chores of the Tandem source tree.
@@ -35,8 +37,18 @@ enum Chore {
     Size,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().chore {
+fn main() -> ExitCode {
+    match run(&Arguments::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: &Chore) -> anyhow::Result<()> {
+    match chore {
         Chore::Test => test::run(),
         Chore::Types => types::run(),
         Chore::Fuzz => fuzz::run(),
