@@ -1,10 +1,10 @@
-import type { AgentId, Channel, Message, QueueId, Recorded, Sequence, SessionEvent, Timestamp } from '../wire';
+import type { AgentId, Channel, Message, MessageId, QueueId, Recorded, Sequence, SessionEvent, Timestamp } from '../wire';
 
 interface Base { sequence: Sequence; at: Timestamp }
 /** One line of a transcript. `badge` names the channel where it changes. */
 export type Entry = Base & (
   | { kind: 'message'; message: Message; who: string; badge: Channel | null }
-  | { kind: 'note'; label: string; who: string; text: string }
+  | { kind: 'note'; id: MessageId; label: string; who: string; text: string }
   | { kind: 'line'; text: string }
 );
 
@@ -24,8 +24,8 @@ export function entries(events: Recorded<SessionEvent>[], names: Names): Entry[]
       const who = message.author.kind === 'agent' ? names.agent(message.author.agent) : '';
       return [{ kind: 'message', sequence, at, message, who, badge }];
     }
-    if (event.type === 'note_added') return [{ kind: 'note', sequence, at, label: 'Note', who: names.agent(event.author), text: event.text }];
-    if (event.type === 'whispered') return [{ kind: 'note', sequence, at, label: 'Whisper', who: names.agent(event.supervisor), text: event.text }];
+    if (event.type === 'note_added') return [{ kind: 'note', sequence, at, id: event.note, label: 'Note', who: names.agent(event.author), text: event.text }];
+    if (event.type === 'whispered') return [{ kind: 'note', sequence, at, id: event.message, label: 'Whisper', who: names.agent(event.supervisor), text: event.text }];
     const text = line(event, names);
     return text === null ? [] : [{ kind: 'line', sequence, at, text }];
   });

@@ -6,12 +6,14 @@ const PING_MS = 25_000;
 const TYPING_SHOWN_MS = 5_000;
 const RETRY_MS = 8_000;
 
-/** A message of the visitor that the server has not acknowledged. */
+/** A message of the visitor that is not among the items yet. */
 export interface Pending {
   id: string;
   text: string;
   uploads: Upload[];
   failed: string | null;
+  /** In the log: shown until its event comes, never sent again. */
+  acknowledged: boolean;
 }
 
 interface Kept {
@@ -92,7 +94,7 @@ export class Chat {
 
   /** Keeps the message and sends it, now or when the connection is back. */
   post(text: string, uploads: Upload[] = []) {
-    this.pending = [...this.pending, { id: crypto.randomUUID(), text, uploads, failed: null }];
+    this.pending = [...this.pending, { id: crypto.randomUUID(), text, uploads, failed: null, acknowledged: false }];
     this.draft = '';
     this.keep();
     this.flush();
@@ -183,7 +185,7 @@ export class Chat {
   private flush() {
     if (!this.welcomed) return;
     for (const one of this.pending) {
-      if (one.failed) continue;
+      if (one.failed || one.acknowledged) continue;
       this.send({ type: 'message', id: one.id, text: one.text, uploads: one.uploads.map((upload) => upload.upload) });
     }
   }
@@ -209,6 +211,7 @@ export class Chat {
         this.sequence = message.sequence;
         this.standing = message.standing;
         this.hasSession = true;
+        this.pending = this.pending.filter((one) => !one.acknowledged);
         this.settle();
         this.read();
         break;
@@ -279,10 +282,11 @@ export class Chat {
     }
   }
 
-  /** An acknowledged message is shown until its event comes, and is not sent again after a reload. */
   private acknowledged(id: string) {
-    if (this.items.some((item) => item.kind === 'message' && item.id === id)) return;
+    this.pending = this.pending.map((one) => (one.id === id ? { ...one, acknowledged: true } : one));
     this.hasSession = true;
+    this.settle();
+    this.keep();
   }
 
   private refused(message: Extract<ChatMessage, { type: 'refused' }>) {
@@ -306,7 +310,7 @@ export class Chat {
 
   private keep() {
     try {
-      const kept: Kept = { visitor: this.visitor, pending: this.pending, draft: this.draft };
+      const kept: Kept = { visitor: this.visitor, pending: this.pending.filter((one) => !one.acknowledged), draft: this.draft };
       localStorage.setItem(this.key, JSON.stringify(kept));
     } catch {
       // Storage can be forbidden in a frame; the chat then lives as long as the page.
