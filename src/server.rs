@@ -128,7 +128,7 @@ async fn found(settings: Settings, base: &Path) -> Result<Foundation, StartError
     Ok(Foundation { settings, organisation: ArcSwap::from_pointee(organisation), store, blobs, secrets })
 }
 
-fn open(data: &PathBuf, options: SqliteOptions, limit: usize) -> Result<(Store, Blobs, Secrets), StartError> {
+fn open(data: &Path, options: SqliteOptions, limit: usize) -> Result<(Store, Blobs, Secrets), StartError> {
     let store = Store::open_sqlite(data, options)?;
     let blobs = Blobs::open_folder(&data.join("blobs"), limit)?;
     Ok((store, blobs, Secrets::in_data(data)))

@@ -64,7 +64,7 @@ fn build(
     let with_articles =
         organisation.virtual_agents.iter().filter(|agent| agent.kind == VirtualAgentKind::Articles);
     let mut colleagues = BTreeMap::new();
-    let mut minds: Option<(Arc<Knowledge>, Option<Arc<dyn IntentClassifier>>, Threshold)> = None;
+    let mut minds: Option<Minds> = None;
     for agent in with_articles {
         let (library, classifier, threshold) = match &minds {
             Some(minds) => minds.clone(),

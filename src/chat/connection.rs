@@ -43,7 +43,7 @@ pub async fn serve(engine: Arc<Engine>, mut socket: Socket, from: ChatOrigin) {
     let (since, visitor) = match hello {
         Ok(ChatRequest::Hello(hello)) => {
             let since = hello.since;
-            match hello::accept(&engine, from.origin.as_deref(), hello).await {
+            match hello::accept(&engine, &from, hello).await {
                 Ok(visitor) => (since, visitor),
                 Err(refused) => return bye(&mut socket, refused.code, refused.message).await,
             }

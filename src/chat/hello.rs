@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 use crate::configuration::organisation::{FieldKind, Labels, Site};
 use crate::engine::Engine;
 use crate::engine::reception::{Arrival, Known};
+use crate::http::ChatOrigin;
 
 /// A refused hello: what is said before closing.
 pub struct Refused {
@@ -32,13 +33,13 @@ pub struct Visitor {
 const MAX_ANSWER: usize = 1_000;
 const MAX_ORIGIN: usize = 500;
 
-pub async fn accept(engine: &Engine, origin: Option<&str>, hello: Hello) -> Result<Visitor, Refused> {
+pub async fn accept(engine: &Engine, from: &ChatOrigin, hello: Hello) -> Result<Visitor, Refused> {
     let refused = |code, message| Refused { code, message };
     let organisation = engine.foundation.organisation();
     let site = organisation
         .site(&hello.site)
         .ok_or_else(|| refused(ChatRefusal::UnknownSite, "there is no such site"))?;
-    if !allows(engine, site, origin) {
+    if !from.may_enter(site) {
         return Err(refused(ChatRefusal::Unauthorised, "this page may not open the site's chat"));
     }
     let tokens = &engine.auth.visitors;
@@ -80,12 +81,6 @@ pub async fn accept(engine: &Engine, origin: Option<&str>, hello: Hello) -> Resu
         user,
         form: form.take(20).collect(),
     })
-}
-
-fn allows(engine: &Engine, site: &Site, origin: Option<&str>) -> bool {
-    let Some(origin) = origin else { return true };
-    origin == engine.foundation.settings.server.public_url()
-        || site.allowed_origins.iter().any(|allowed| allowed == origin)
 }
 
 pub fn welcome(
