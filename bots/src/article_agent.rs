@@ -49,7 +49,7 @@ impl ArticleAgent {
         let lines = self.lines.of(&language);
         let mut actions = Vec::new();
         let said_hello = turn.progress.greeted;
-        if turn.text.trim().is_empty() {
+        if turn.text.trim().is_empty() && !turn.customer_asked_for_person {
             if !said_hello {
                 actions.push(say(&lines.greeting, Purpose::Greet));
             }

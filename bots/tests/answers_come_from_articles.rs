@@ -104,6 +104,15 @@ fn asking_for_a_person_hands_over_with_the_facts() {
 }
 
 #[test]
+fn a_button_that_asks_for_a_person_needs_no_words() {
+    let mut pressed = turn("");
+    pressed.customer_asked_for_person = true;
+    let actions = agent().decide(&pressed);
+    let Some(Action::HandOver { reason, .. }) = actions.last() else { panic!("{actions:?}") };
+    assert_eq!(*reason, TransferReason::CustomerRequest);
+}
+
+#[test]
 fn being_unsure_twice_in_a_row_hands_over() {
     let agent = agent();
     let first = agent.decide(&turn("What is the capital of Peru?"));

@@ -17,7 +17,9 @@ const RANKED: usize = 5;
 /// Folds that are held out in turn to fit the confidence.
 const FOLDS: usize = 3;
 
-/// How a classifier is trained. The defaults were chosen by cross-validation on public data sets.
+/// How a classifier is trained. `examples/intents.rs` measures a choice by cross-validation: the
+/// defaults reach 90.4 % on the 77 intents of banking77's training part, where pieces across words
+/// reach 90.1 % and a cost of 1 reaches 90.6 %.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrainingOptions {
     pub features: FeatureOptions,
