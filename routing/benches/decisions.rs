@@ -1,1 +1,290 @@
-fn main() {}
+//! What a routing decision costs: `cargo bench -p routing --bench decisions [-- small|large|recover]`.
+//!
+//! A backlog is built, then the router runs in steady state: agents accept, wrap up and complete at
+//! random, new tasks arrive to keep the backlog at its size. Every call of `handle` is timed. One core.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+use model::task::{Level, Priority, Requirements, SkillRequirement};
+use model::{AgentId, Channel, Language, PresenceName, QueueId, ReservationId, Skill, TaskId, Timestamp};
+use routing::*;
+
+const QUEUES: u32 = 200;
+const SKILLS: u32 = 50;
+const EVENTS: u32 = 1_000_000;
+
+/// How different the agents are.
+#[derive(Clone, Copy, PartialEq)]
+enum Variety {
+    /// Fifty agents of one team share a profile.
+    Teams,
+    /// Every agent's skills and levels are drawn alone.
+    Individuals,
+}
+
+struct Mixed(u64);
+
+impl Mixed {
+    fn below(&mut self, end: u32) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        u32::try_from((self.0 >> 16) % u64::from(end)).expect("less than end")
+    }
+}
+
+fn queue(number: u32) -> QueueId {
+    QueueId::new(&format!("queue{number:03}")).expect("a short name")
+}
+
+fn skill(number: u32) -> Skill {
+    Skill::new(&format!("skill{number:02}")).expect("a short name")
+}
+
+fn level(number: u32) -> Level {
+    Level::new(u8::try_from(number).expect("small")).expect("1 to 5")
+}
+
+fn language(number: u32) -> Language {
+    Language::new(["en", "de", "fr"][number as usize % 3]).expect("a short name")
+}
+
+fn agent(number: u32) -> AgentId {
+    AgentId::new(&format!("agent{number:06}")).expect("a short name")
+}
+
+/// Three queues, six skills, two languages, three chats and a call.
+fn profile(number: u32, variety: Variety) -> AgentProfile {
+    let drawn_from = if variety == Variety::Teams { number / 50 } else { number };
+    let mut mixed = Mixed(0x9e37_79b9_7f4a_7c15 ^ (u64::from(drawn_from) + 1) * 0xff51_afd7_ed55_8ccd);
+    for _ in 0..4 {
+        mixed.below(2);
+    }
+    let first = mixed.below(QUEUES);
+    AgentProfile {
+        agent: agent(number),
+        kind: AgentKind::Person,
+        skills: (0..6).map(|_| (skill(mixed.below(SKILLS)), level(1 + mixed.below(5)))).collect(),
+        languages: (0..2).map(|_| language(mixed.below(3))).collect(),
+        capacity: [(Channel::Chat, Capacity::of(3)), (Channel::Voice, Capacity::of(1))].into(),
+        queues: [first, (first + 1) % QUEUES, mixed.below(QUEUES)].map(queue).into(),
+    }
+}
+
+fn task(number: u64, mixed: &mut Mixed, now: Timestamp) -> TaskRequest {
+    let skills = (0..mixed.below(3))
+        .map(|_| SkillRequirement { skill: skill(mixed.below(SKILLS)), level: level(1 + mixed.below(4)) });
+    let skills: Vec<_> = skills.collect();
+    TaskRequest {
+        id: TaskId(uuid::Uuid::from_u128(u128::from(number))),
+        queue: queue(mixed.below(QUEUES)),
+        channel: if mixed.below(5) == 0 { Channel::Voice } else { Channel::Chat },
+        requirements: Requirements::new(skills, (mixed.below(2) == 0).then(|| language(mixed.below(3)))),
+        priority: Priority(i32::try_from(mixed.below(3)).expect("small")),
+        waiting_since: now,
+        preferred_agent: None,
+        direction: Direction::Inbound,
+    }
+}
+
+fn organisation() -> Configuration {
+    let settings = Queue {
+        steps: vec![
+            Step { requirements: StepRequirements::AsRequested, duration: Some(Duration::from_secs(3_600)) },
+            Step { requirements: StepRequirements::LanguageOnly, duration: None },
+        ],
+        ..Queue::default()
+    };
+    let queues: BTreeMap<_, _> = (0..QUEUES).map(|number| (queue(number), settings.clone())).collect();
+    Configuration { queues, ..Configuration::default() }
+}
+
+struct Run {
+    router: Router,
+    mixed: Mixed,
+    now: Timestamp,
+    tasks: u64,
+    offers: Vec<(ReservationId, AgentId)>,
+    held: Vec<TaskId>,
+    outputs: Vec<Output>,
+    nanoseconds: Vec<u32>,
+    by_kind: HashMap<&'static str, (u64, u64)>,
+    decisions: u64,
+}
+
+impl Run {
+    fn new(agents: u32, variety: Variety) -> Self {
+        let mut run = Self {
+            router: Router::new(organisation(), 42),
+            mixed: Mixed(88_172_645_463_325_252),
+            now: Timestamp(1_700_000_000_000),
+            tasks: 0,
+            offers: Vec::new(),
+            held: Vec::new(),
+            outputs: Vec::new(),
+            nanoseconds: Vec::new(),
+            by_kind: HashMap::new(),
+            decisions: 0,
+        };
+        for number in 0..agents {
+            run.feed("profile", Input::AgentUpserted { profile: profile(number, variety) });
+        }
+        run
+    }
+
+    fn log_all_in(&mut self, agents: u32) {
+        let available = PresenceName::new("available").expect("a short name");
+        for number in 0..agents {
+            self.feed(
+                "presence",
+                Input::PresenceChanged { agent: agent(number), presence: available.clone() },
+            );
+        }
+    }
+
+    fn feed(&mut self, kind: &'static str, input: Input) {
+        let begun = Instant::now();
+        self.router.handle(self.now, input, &mut self.outputs);
+        let took = begun.elapsed();
+        self.nanoseconds.push(u32::try_from(took.as_nanos()).unwrap_or(u32::MAX));
+        let counted = self.by_kind.entry(kind).or_default();
+        *counted = (counted.0 + 1, counted.1 + u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+        for output in self.outputs.drain(..) {
+            match output {
+                Output::Offered { reservation, agent, .. } => {
+                    self.decisions += 1;
+                    self.offers.push((reservation, agent));
+                }
+                Output::Assigned { task, .. } => self.held.push(task),
+                _ => {}
+            }
+        }
+    }
+
+    fn arrive(&mut self) {
+        self.tasks += 1;
+        let task = task(self.tasks, &mut self.mixed, self.now);
+        self.feed("arrive", Input::TaskArrived { task });
+    }
+
+    /// One event of the steady state.
+    fn step(&mut self, backlog: usize) {
+        let waiting =
+            self.router.open_tasks() - self.held.len() - self.offers.len().min(self.router.open_tasks());
+        match self.mixed.below(100) {
+            0..=49 if !self.offers.is_empty() => {
+                let chosen = self.mixed.below(u32::try_from(self.offers.len()).expect("few")) as usize;
+                let (reservation, agent) = self.offers.swap_remove(chosen);
+                if self.mixed.below(20) == 0 {
+                    self.feed("reject", Input::Reject { reservation, agent });
+                } else {
+                    self.feed("accept", Input::Accept { reservation, agent });
+                }
+            }
+            50..=89 if !self.held.is_empty() => {
+                let chosen = self.mixed.below(u32::try_from(self.held.len()).expect("few")) as usize;
+                let task = self.held.swap_remove(chosen);
+                self.feed("complete", Input::Completed { task });
+            }
+            _ if waiting < backlog => self.arrive(),
+            _ => self.feed("tick", Input::Tick),
+        }
+    }
+}
+
+fn measure(name: &str, agents: u32, backlog: usize, variety: Variety) -> f64 {
+    let mut run = Run::new(agents, variety);
+    // Everybody fills up first, so that what comes after waits.
+    run.log_all_in(agents);
+    while run.router.open_tasks() < backlog + agents as usize * 4 {
+        run.arrive();
+        if run.offers.len() > 1_000 {
+            for (reservation, agent) in std::mem::take(&mut run.offers) {
+                run.feed("accept", Input::Accept { reservation, agent });
+            }
+        }
+    }
+    run.nanoseconds.clear();
+    run.by_kind.clear();
+    run.decisions = 0;
+    let begun = Instant::now();
+    for event in 0..EVENTS {
+        if event % 1_000 == 0 {
+            run.now = Timestamp(run.now.0 + 3);
+        }
+        run.step(backlog);
+    }
+    let elapsed = begun.elapsed();
+    let inside: u64 = run.nanoseconds.iter().map(|nanoseconds| u64::from(*nanoseconds)).sum();
+    run.nanoseconds.sort_unstable();
+    let at = |share: usize| f64::from(run.nanoseconds[run.nanoseconds.len() * share / 1_000 - 1]) / 1_000.0;
+    let events = f64::from(EVENTS);
+    let rate = events / Duration::from_nanos(inside).as_secs_f64();
+    println!(
+        "{name}: {agents} agents, {QUEUES} queues, {SKILLS} skills, {} open tasks",
+        run.router.open_tasks()
+    );
+    println!(
+        "  {rate:.0} events/s inside the router ({:.0}/s with the harness), {} offers",
+        events / elapsed.as_secs_f64(),
+        run.decisions
+    );
+    println!(
+        "  µs an event: p50 {:.2}  p99 {:.2}  p99.9 {:.2}  max {:.0}",
+        at(500),
+        at(990),
+        at(999),
+        at(1_000)
+    );
+    let mut kinds: Vec<_> = run.by_kind.iter().collect();
+    kinds.sort();
+    for (kind, (count, nanoseconds)) in kinds {
+        println!(
+            "    {kind:9} {count:8}  mean {:.2} µs",
+            Duration::from_nanos(nanoseconds / count).as_secs_f64() * 1e6
+        );
+    }
+    rate
+}
+
+/// After a restart: all tasks are told, then agents log in.
+fn recover(backlog: u32) {
+    let mut run = Run::new(10_000, Variety::Teams);
+    let begun = Instant::now();
+    for number in 0..backlog {
+        let task = task(u64::from(number), &mut run.mixed, run.now);
+        let queued_since = run.now;
+        run.feed("restore", Input::TaskRestored { task, queued_since, state: RestoredState::Pending });
+    }
+    let told = begun.elapsed();
+    run.log_all_in(1);
+    let first = begun.elapsed();
+    run.log_all_in(10_000);
+    println!(
+        "restart with {backlog} waiting: told in {told:.0?}, first offer after {first:.0?}, {} offers to 10000 agents after {:.0?}",
+        run.decisions,
+        begun.elapsed()
+    );
+}
+
+fn main() {
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
+    let mut rates = Vec::new();
+    if wants("small") {
+        rates.push(measure("small, teams of 50", 10_000, 100_000, Variety::Teams));
+        measure("small, every agent different", 10_000, 100_000, Variety::Individuals);
+    }
+    if wants("large") {
+        rates.push(measure("large, teams of 50", 100_000, 1_000_000, Variety::Teams));
+        measure("large, every agent different", 100_000, 1_000_000, Variety::Individuals);
+    }
+    if let [small, large] = rates[..] {
+        println!("the large organisation is {:.2} times slower", small / large);
+    }
+    if wants("recover") {
+        recover(100_000);
+    }
+}

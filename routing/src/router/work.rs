@@ -82,7 +82,11 @@ impl Router {
                 since: None,
             }),
         };
-        let giver = self.tasks[index].agent();
+        // Who was only asked may be asked again.
+        let giver = match self.tasks[index].state {
+            State::Assigned { agent, .. } | State::Wrapping { agent, .. } => Some(agent),
+            State::Reserved { .. } | State::Waiting(_) | State::Nowhere => None,
+        };
         self.recall(index, outputs);
         let now = self.now;
         let moved = &mut self.tasks[index];

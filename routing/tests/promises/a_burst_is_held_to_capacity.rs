@@ -1,1 +1,152 @@
-//! x
+//! Stories 1 and 2: capacity is exact under a burst, and the backlog drains oldest first.
+
+use model::Channel;
+use routing::*;
+
+use crate::checker::Checker;
+use crate::support::*;
+
+/// Any well-mixed sequence will do, as long as it is the same each time.
+struct Mixed(u64);
+
+impl Mixed {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+}
+
+fn team(agents: u32, chats: u16) -> World {
+    let mut world = World::new(configuration([("chat", Queue::default())]));
+    for number in 0..agents {
+        let capacity = [(Channel::Chat, Capacity::of(chats)), (Channel::Voice, Capacity::of(1))];
+        world.log_in(profile(&format!("agent{number:03}"), &[], &capacity, &["chat"]));
+    }
+    world
+}
+
+#[test]
+fn five_thousand_chats_for_two_hundred_agents_reserve_exactly_six_hundred() {
+    let mut world = team(200, 3);
+    let mut offered = Vec::new();
+    for number in 0..5_000 {
+        world.now = at(f64::from(number) / 5_000.0);
+        offered.extend(offers(&world.chat(number, "chat")).into_iter().map(|(_, task, _)| task));
+    }
+    let board = world.router.board(world.now);
+    assert_eq!((board.queues[0].reserved, board.queues[0].waiting), (600, 4_400));
+    assert!(board.agents.iter().all(|agent| agent.tasks.len() == 3), "three each, and not one more");
+    let first: Vec<_> = (0..600).map(task).collect();
+    assert_eq!(offered, first, "in the order they came");
+}
+
+#[test]
+fn ten_minutes_of_accepts_rejects_and_timeouts_break_nothing() {
+    let configuration = configuration([("chat", Queue::default())]);
+    let mut world = World::new(configuration.clone());
+    let mut checker = Checker::new(configuration);
+    let mut mixed = Mixed(2_026);
+    let feed = |world: &mut World, checker: &mut Checker, input: Input| {
+        let ticked = world.feed(Input::Tick);
+        checker.check(world.now, &Input::Tick, &ticked);
+        let outputs = world.feed(input.clone());
+        checker.check(world.now, &input, &outputs);
+        ticked.into_iter().chain(outputs).any(|output| matches!(output, Output::AgentNotResponding { .. }))
+    };
+    for number in 0..12 {
+        let name = format!("agent{number:02}");
+        let capacity = [(Channel::Chat, Capacity::of(3))];
+        feed(
+            &mut world,
+            &mut checker,
+            Input::AgentUpserted { profile: profile(&name, &[], &capacity, &["chat"]) },
+        );
+        let available = presence("available");
+        feed(&mut world, &mut checker, Input::PresenceChanged { agent: agent(&name), presence: available });
+    }
+    for number in 0..120 {
+        let task = request(number, "chat", Channel::Chat, world.now);
+        feed(&mut world, &mut checker, Input::TaskArrived { task });
+    }
+    let mut rang_out = 0;
+    for second in 1..=600 {
+        world.now = at(f64::from(second));
+        for (reservation, by) in checker.live_offers() {
+            let input = match mixed.below(40) {
+                0 | 1 => Input::Accept { reservation, agent: by },
+                2 => Input::Reject { reservation, agent: by },
+                _ => continue,
+            };
+            rang_out += u32::from(feed(&mut world, &mut checker, input));
+        }
+        for task in checker.held() {
+            if mixed.below(60) == 0 {
+                feed(&mut world, &mut checker, Input::Completed { task });
+            }
+        }
+        let back = agent(&format!("agent{:02}", mixed.below(12)));
+        rang_out += u32::from(feed(
+            &mut world,
+            &mut checker,
+            Input::PresenceChanged { agent: back, presence: presence("available") },
+        ));
+    }
+    assert!(rang_out > 5, "some rang out: {rang_out}");
+    assert!(checker.open().len() < 110, "work got done: {} left", checker.open().len());
+}
+
+#[test]
+fn a_freed_slot_goes_to_the_oldest_waiting_not_to_the_newcomer() {
+    let mut world = team(1, 1);
+    let first = world.chat(0, "chat");
+    world.accept(&first);
+    for number in 1..=10 {
+        world.now = at(f64::from(number));
+        assert_offered(&world.chat(number, "chat"), &[]);
+    }
+    world.now = at(11.0);
+    assert_offered(&world.chat(11, "chat"), &[]);
+    assert_offered(&world.complete(0), &[(1, "agent000")]);
+    assert_offered(&world.chat(12, "chat"), &[]);
+}
+
+#[test]
+fn wrap_up_holds_the_slot_until_it_ends() {
+    let mut world = team(1, 1);
+    let first = world.chat(0, "chat");
+    world.accept(&first);
+    world.chat(1, "chat");
+    assert_offered(&world.feed(Input::WrapUpStarted { task: task(0) }), &[]);
+    assert_offered_at(&world.until(at(600.0)), &[]);
+    assert_offered(&world.complete(0), &[(1, "agent000")]);
+}
+
+#[test]
+fn a_wrap_up_over_its_limit_ends_by_itself() {
+    let limited = Queue { wrap_up_limit: Some(seconds(20.0)), ..Queue::default() };
+    let mut world = World::new(configuration([("chat", limited)]));
+    world.log_in(profile("ana", &[], &[(Channel::Chat, Capacity::of(1))], &["chat"]));
+    let first = world.chat(0, "chat");
+    world.accept(&first);
+    world.chat(1, "chat");
+    world.until(at(5.0));
+    world.feed(Input::WrapUpStarted { task: task(0) });
+    let happened = world.until(at(26.0));
+    assert_eq!(happened[0], (at(25.0), Output::WrapUpEnded { task: task(0), agent: agent("ana") }));
+    assert_offered_at(&happened, &[(25.0, 1, "ana")]);
+}
+
+#[test]
+fn higher_priority_is_first_and_a_new_priority_counts_at_once() {
+    let mut world = team(1, 1);
+    let first = world.chat(0, "chat");
+    world.accept(&first);
+    for number in 1..4 {
+        world.now = at(f64::from(number));
+        world.chat(number, "chat");
+    }
+    world.feed(Input::TaskReprioritised { task: task(3), priority: model::task::Priority(5) });
+    assert_eq!(world.router.place(world.now, task(3)).unwrap().position, 1);
+    assert_eq!(world.router.place(world.now, task(1)).unwrap().position, 2);
+    assert_offered(&world.complete(0), &[(3, "agent000")]);
+}

@@ -150,8 +150,8 @@ impl Checker {
         let now = self.now;
         let seen = self.tasks.get_mut(&task).unwrap();
         let giver = match &seen.state {
-            SeenState::Held(agent) | SeenState::Reserved(_, agent, _) => Some(agent.clone()),
-            SeenState::Pending => None,
+            SeenState::Held(agent) => Some(agent.clone()),
+            SeenState::Reserved(..) | SeenState::Pending => None,
         };
         seen.set_aside.extend(giver.map(|giver| (giver, now + delay)));
         seen.request.queue = queue;
