@@ -57,7 +57,7 @@ fn agent(number: u32) -> AgentId {
 /// Three queues, six skills, two languages, three chats and a call.
 fn profile(number: u32, variety: Variety) -> AgentProfile {
     let drawn_from = if variety == Variety::Teams { number / 50 } else { number };
-    let mut mixed = Mixed(0x9e37_79b9_7f4a_7c15 ^ (u64::from(drawn_from) + 1) * 0xff51_afd7_ed55_8ccd);
+    let mut mixed = Mixed((u64::from(drawn_from) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     for _ in 0..4 {
         mixed.below(2);
     }
@@ -72,15 +72,23 @@ fn profile(number: u32, variety: Variety) -> AgentProfile {
     }
 }
 
-fn task(number: u64, mixed: &mut Mixed, now: Timestamp) -> TaskRequest {
-    let skills = (0..mixed.below(3))
-        .map(|_| SkillRequirement { skill: skill(mixed.below(SKILLS)), level: level(1 + mixed.below(4)) });
-    let skills: Vec<_> = skills.collect();
+/// Something that one agent at least can do, with up to two of that agent's skills.
+fn task(number: u64, can: &AgentProfile, mixed: &mut Mixed, now: Timestamp) -> TaskRequest {
+    let count = |length: usize| u32::try_from(length).expect("few");
+    let mut skills = Vec::new();
+    for _ in 0..mixed.below(3) {
+        let chosen = can.skills.iter().nth(mixed.below(count(can.skills.len())) as usize);
+        let (skill, has) = chosen.expect("within the length");
+        let needed = level(1 + mixed.below(u32::from(has.get())));
+        skills.push(SkillRequirement { skill: skill.clone(), level: needed });
+    }
+    let language = can.languages.first().filter(|_| mixed.below(2) == 0).cloned();
+    let queue = can.queues.iter().nth(mixed.below(count(can.queues.len())) as usize);
     TaskRequest {
         id: TaskId(uuid::Uuid::from_u128(u128::from(number))),
-        queue: queue(mixed.below(QUEUES)),
+        queue: queue.expect("within the length").clone(),
         channel: if mixed.below(5) == 0 { Channel::Voice } else { Channel::Chat },
-        requirements: Requirements::new(skills, (mixed.below(2) == 0).then(|| language(mixed.below(3)))),
+        requirements: Requirements::new(skills, language),
         priority: Priority(i32::try_from(mixed.below(3)).expect("small")),
         waiting_since: now,
         preferred_agent: None,
@@ -102,6 +110,7 @@ fn organisation() -> Configuration {
 
 struct Run {
     router: Router,
+    profiles: Vec<AgentProfile>,
     mixed: Mixed,
     now: Timestamp,
     tasks: u64,
@@ -117,6 +126,7 @@ impl Run {
     fn new(agents: u32, variety: Variety) -> Self {
         let mut run = Self {
             router: Router::new(organisation(), 42),
+            profiles: (0..agents).map(|number| profile(number, variety)).collect(),
             mixed: Mixed(88_172_645_463_325_252),
             now: Timestamp(1_700_000_000_000),
             tasks: 0,
@@ -128,7 +138,8 @@ impl Run {
             decisions: 0,
         };
         for number in 0..agents {
-            run.feed("profile", Input::AgentUpserted { profile: profile(number, variety) });
+            let profile = run.profiles[number as usize].clone();
+            run.feed("profile", Input::AgentUpserted { profile });
         }
         run
     }
@@ -162,33 +173,42 @@ impl Run {
         }
     }
 
-    fn arrive(&mut self) {
+    fn next_task(&mut self) -> TaskRequest {
         self.tasks += 1;
-        let task = task(self.tasks, &mut self.mixed, self.now);
+        let agents = u32::try_from(self.profiles.len()).expect("few");
+        let can = &self.profiles[self.mixed.below(agents) as usize];
+        task(self.tasks, can, &mut self.mixed, self.now)
+    }
+
+    fn arrive(&mut self) {
+        let task = self.next_task();
         self.feed("arrive", Input::TaskArrived { task });
     }
 
-    /// One event of the steady state.
+    fn answer(&mut self) {
+        let chosen = self.mixed.below(u32::try_from(self.offers.len()).expect("few")) as usize;
+        let (reservation, agent) = self.offers.swap_remove(chosen);
+        if self.mixed.below(20) == 0 {
+            self.feed("reject", Input::Reject { reservation, agent });
+        } else {
+            self.feed("accept", Input::Accept { reservation, agent });
+        }
+    }
+
+    fn complete(&mut self) {
+        let chosen = self.mixed.below(u32::try_from(self.held.len()).expect("few")) as usize;
+        let task = self.held.swap_remove(chosen);
+        self.feed("complete", Input::Completed { task });
+    }
+
+    /// One event of the steady state: offers are answered, work ends, and new work comes in its place.
     fn step(&mut self, backlog: usize) {
-        let waiting =
-            self.router.open_tasks() - self.held.len() - self.offers.len().min(self.router.open_tasks());
-        match self.mixed.below(100) {
-            0..=49 if !self.offers.is_empty() => {
-                let chosen = self.mixed.below(u32::try_from(self.offers.len()).expect("few")) as usize;
-                let (reservation, agent) = self.offers.swap_remove(chosen);
-                if self.mixed.below(20) == 0 {
-                    self.feed("reject", Input::Reject { reservation, agent });
-                } else {
-                    self.feed("accept", Input::Accept { reservation, agent });
-                }
-            }
-            50..=89 if !self.held.is_empty() => {
-                let chosen = self.mixed.below(u32::try_from(self.held.len()).expect("few")) as usize;
-                let task = self.held.swap_remove(chosen);
-                self.feed("complete", Input::Completed { task });
-            }
-            _ if waiting < backlog => self.arrive(),
-            _ => self.feed("tick", Input::Tick),
+        let waiting = self.router.open_tasks().saturating_sub(self.held.len() + self.offers.len());
+        match self.mixed.below(3) {
+            0 if !self.offers.is_empty() => self.answer(),
+            1 if waiting < backlog => self.arrive(),
+            _ if !self.held.is_empty() => self.complete(),
+            _ => self.answer(),
         }
     }
 }
@@ -252,8 +272,8 @@ fn measure(name: &str, agents: u32, backlog: usize, variety: Variety) -> f64 {
 fn recover(backlog: u32) {
     let mut run = Run::new(10_000, Variety::Teams);
     let begun = Instant::now();
-    for number in 0..backlog {
-        let task = task(u64::from(number), &mut run.mixed, run.now);
+    for _ in 0..backlog {
+        let task = run.next_task();
         let queued_since = run.now;
         run.feed("restore", Input::TaskRestored { task, queued_since, state: RestoredState::Pending });
     }

@@ -29,7 +29,7 @@ impl Router {
             State::Waiting(Spot::Class { step, .. }) => step,
             _ => task.decision.and_then(|decision| decision.step).unwrap_or(0),
         };
-        let requirements = self.requirements_in(task, step);
+        let requirements = self.requirements_in(task, step).into_owned();
         Some(Look { router: self, now, index, task, requirements }.explanation())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::task::{Level, Requirements};
+use model::task::{Level, Requirements, SkillRequirement};
 use model::{Channel, Language, QueueId, Skill};
 use rustc_hash::FxHashMap;
 
@@ -45,6 +45,16 @@ impl Names {
 
     fn language(&mut self, language: &Language) -> u32 {
         number(&mut self.languages, language)
+    }
+
+    /// The needs, if all their names have been met before.
+    pub fn known(&self, requirements: &Requirements) -> Option<Needs> {
+        let skill = |need: &SkillRequirement| Some((*self.skills.get(&need.skill)?, need.level));
+        let language = match &requirements.language {
+            Some(name) => Some(*self.languages.get(name)?),
+            None => None,
+        };
+        Some(Needs { skills: requirements.skills.iter().map(skill).collect::<Option<_>>()?, language })
     }
 
     pub fn needs(&mut self, requirements: &Requirements) -> Needs {

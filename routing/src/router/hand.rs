@@ -86,8 +86,8 @@ impl Router {
         agent.profile.is_some_and(has_room)
     }
 
+    /// Matching comes next and lists the agent, unless the slot is taken again at once.
     fn freed(&mut self, agent: AgentIndex) {
-        self.relist(agent);
         self.moved_agents.push(agent);
     }
 

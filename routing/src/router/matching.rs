@@ -45,16 +45,20 @@ impl Router {
     /// Agents first: a slot that became free belongs to the first in line, not to whoever came last.
     fn settle_agents(&mut self, outputs: &mut Vec<Output>) {
         let mut moved = std::mem::take(&mut self.moved_agents);
-        if moved.len() > 1 {
+        // One alone takes its next task without being listed in between: nobody looks at the lists.
+        let alone = moved.len() == 1 && self.moved_tasks.is_empty();
+        if !alone {
             moved.sort_by_cached_key(|agent| {
                 self.agents[*agent].idle_key(*agent, self.configuration.longest_idle)
             });
             moved.dedup();
+            moved.iter().for_each(|agent| self.relist(*agent));
         }
         for agent in moved.drain(..) {
             while let Some(task) = self.first_task_for(agent) {
                 self.match_task(task, Some(agent), outputs);
             }
+            self.relist(agent);
         }
         if self.moved_agents.is_empty() {
             self.moved_agents = moved;
@@ -90,8 +94,7 @@ impl Router {
                     Some(Because::Preferred) => Rule::PreferredAgent,
                     Some(Because::Transferred) | None => Rule::TransferredToAgent,
                 };
-                let free = self.agents[agent].listed[slot(task.channel)].is_some();
-                if !free || task.is_set_aside(agent, self.now) {
+                if !self.is_free(agent, task.channel) || task.is_set_aside(agent, self.now) {
                     return;
                 }
                 (agent, rule, None, None)
@@ -101,6 +104,7 @@ impl Router {
                 let alone = freed.filter(|_| self.moved_tasks.is_empty());
                 let (agent, runner_up) = match alone {
                     Some(agent) => (agent, None),
+                    None if freed.is_none() && self.waits_behind_another(index, class) => return,
                     None => match self.longest_idle_for(index, class) {
                         Some(found) => found,
                         None => return,
@@ -115,6 +119,19 @@ impl Router {
         };
         self.tasks[index].decision = Some(Decision { at: self.now, rule, step, runner_up });
         self.offer(index, agent, outputs);
+    }
+
+    /// Whether a task that asks the same is before this one and could be offered to anybody, but is
+    /// not: then nobody is free for this one either.
+    fn waits_behind_another(&self, index: TaskIndex, class: ClassIndex) -> bool {
+        let first = self.classes.head(class).filter(|head| head.index != index);
+        first.is_some_and(|head| self.tasks[head.index].set_aside.is_empty())
+    }
+
+    fn is_free(&self, index: AgentIndex, channel: Channel) -> bool {
+        let agent = &self.agents[index];
+        let has_room = |profile| agent.has_room(&self.profiles[profile], channel);
+        agent.is_routable() && agent.profile.is_some_and(has_room)
     }
 
     /// The longest idle free agent who can do the task, and the next one.
@@ -161,7 +178,7 @@ impl Router {
         let agent = &self.agents[index];
         let profile = &self.profiles[agent.profile?];
         let mut first: Option<TaskKey> = None;
-        for channel in Channel::ALL.into_iter().filter(|channel| agent.listed[slot(*channel)].is_some()) {
+        for channel in Channel::ALL.into_iter().filter(|channel| self.is_free(index, *channel)) {
             for class in &profile.classes[slot(channel)] {
                 let Some(head) = self.classes.head(*class) else { continue };
                 if first.as_ref().is_none_or(|first| head < first)
@@ -175,7 +192,7 @@ impl Router {
         let mut awaiting = agent.awaited_by.iter();
         let fits = |key: &&TaskKey| {
             let task = &self.tasks[key.index];
-            agent.listed[slot(task.channel)].is_some() && !task.is_set_aside(index, self.now)
+            self.is_free(index, task.channel) && !task.is_set_aside(index, self.now)
         };
         let awaiting = awaiting.find(fits).copied();
         [first, awaiting].into_iter().flatten().min().map(|key| key.index)

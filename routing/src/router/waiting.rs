@@ -1,6 +1,8 @@
 //! Where a waiting task is listed: with the agent it waits for, with a step's class, or nowhere
 //! while its queue is closed. Also where it goes when its queue's time is over.
 
+use std::borrow::Cow;
+
 use model::Timestamp;
 
 use super::Router;
@@ -193,17 +195,18 @@ impl Router {
     }
 
     /// What an agent must meet in a step.
-    pub(crate) fn requirements_in(&self, task: &Task, step: usize) -> Requirements {
+    pub(crate) fn requirements_in<'a>(&'a self, task: &'a Task, step: usize) -> Cow<'a, Requirements> {
         let settings = self.queues[task.queue].settings.as_ref();
         let rule = settings.and_then(|settings| settings.steps.get(step)).map(|step| &step.requirements);
         match rule {
-            None | Some(StepRequirements::AsRequested) => task.requirements.clone(),
-            Some(StepRequirements::LevelsLowerBy(levels)) => lowered(&task.requirements, *levels),
-            Some(StepRequirements::Only(requirements)) => requirements.clone(),
+            None | Some(StepRequirements::AsRequested) => Cow::Borrowed(&task.requirements),
+            Some(StepRequirements::LevelsLowerBy(levels)) => Cow::Owned(lowered(&task.requirements, *levels)),
+            Some(StepRequirements::Only(requirements)) => Cow::Borrowed(requirements),
             Some(StepRequirements::LanguageOnly) => {
-                Requirements { skills: Vec::new(), language: task.requirements.language.clone() }
+                let language = task.requirements.language.clone();
+                Cow::Owned(Requirements { skills: Vec::new(), language })
             }
-            Some(StepRequirements::Anyone) => Requirements::NONE,
+            Some(StepRequirements::Anyone) => Cow::Owned(Requirements::NONE),
         }
     }
 
@@ -211,7 +214,14 @@ impl Router {
         let task = &self.tasks[index];
         let (queue, channel) = (task.queue, task.channel);
         let requirements = self.requirements_in(task, step);
-        let key = ClassKey { queue, channel, needs: self.names.needs(&requirements) };
+        let needs = match self.names.known(&requirements) {
+            Some(needs) => needs,
+            None => {
+                let requirements = requirements.into_owned();
+                self.names.needs(&requirements)
+            }
+        };
+        let key = ClassKey { queue, channel, needs };
         if let Some(class) = self.classes.find(&key) {
             return class;
         }

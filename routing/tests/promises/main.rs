@@ -1,5 +1,7 @@
 //! What the router promises, seen only from outside: inputs in, outputs out.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod a_burst_is_held_to_capacity;
 mod agents_and_tasks_come_and_go;
 mod capacity_across_channels;
