@@ -182,8 +182,13 @@ pub enum Standing {
     Nobody,
     /// Waiting for somebody.
     Waiting,
-    Agent { name: String, automated: bool },
-    Closed { rated: bool },
+    Agent {
+        name: String,
+        automated: bool,
+    },
+    Closed {
+        rated: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
@@ -205,14 +210,25 @@ pub enum ChatContent {
         attachments: Vec<Attachment>,
         citations: Vec<Citation>,
     },
-    Joined { name: String, automated: bool },
-    Left { name: String },
+    Joined {
+        name: String,
+        automated: bool,
+    },
+    Left {
+        name: String,
+    },
     /// The chat waits for somebody else.
     Waiting,
     /// An agent has seen everything up to here.
-    Read { through: Sequence },
-    ChannelSwitched { to: Channel },
-    Rated { score: u8 },
+    Read {
+        through: Sequence,
+    },
+    ChannelSwitched {
+        to: Channel,
+    },
+    Rated {
+        score: u8,
+    },
     Closed,
     Reopened,
     /// The texts were erased.
