@@ -5,6 +5,8 @@
 //! represented by its longest idle free agent; an agent looks at the classes its profile can do,
 //! each represented by its first task.
 
+use std::collections::BTreeSet;
+
 use model::Channel;
 
 use super::Router;
@@ -15,6 +17,14 @@ use crate::order::TaskKey;
 use crate::output::Output;
 use crate::profiles::ProfileIndex;
 use crate::tasks::{Because, Decision, Spot, State, Task, TaskIndex};
+
+/// The agent on whose account a task is looked at.
+#[derive(Clone, Copy)]
+struct Freed {
+    agent: AgentIndex,
+    /// Nothing else has moved.
+    alone: bool,
+}
 
 /// The two longest idle of those looked at.
 #[derive(Default)]
@@ -36,55 +46,61 @@ impl<'a> Best<'a> {
 impl Router {
     /// Matches whatever has moved, until nothing moves any more.
     pub(super) fn settle(&mut self, outputs: &mut Vec<Output>) {
-        while !self.moved_agents.is_empty() || !self.moved_tasks.is_empty() {
-            self.settle_agents(outputs);
-            self.settle_tasks(outputs);
+        loop {
+            match (&self.moved_agents[..], &self.moved_tasks[..]) {
+                ([], []) => return,
+                (&[agent], []) => {
+                    self.moved_agents.clear();
+                    self.take_work(agent, outputs);
+                }
+                ([], &[task]) => {
+                    self.moved_tasks.clear();
+                    self.match_if_waiting(task, outputs);
+                }
+                _ => self.settle_in_order(outputs),
+            }
         }
     }
 
-    /// Agents first: a slot that became free belongs to the first in line, not to whoever came last.
-    fn settle_agents(&mut self, outputs: &mut Vec<Output>) {
-        let mut moved = std::mem::take(&mut self.moved_agents);
-        // One alone takes its next task without being listed in between: nobody looks at the lists.
-        let alone = moved.len() == 1 && self.moved_tasks.is_empty();
-        if !alone {
-            moved.sort_by_cached_key(|agent| {
-                self.agents[*agent].idle_key(*agent, self.configuration.longest_idle)
-            });
-            moved.dedup();
-            moved.iter().for_each(|agent| self.relist(*agent));
+    /// One agent alone takes what is in line, without being listed as free in between: nobody looks.
+    fn take_work(&mut self, agent: AgentIndex, outputs: &mut Vec<Output>) {
+        while let Some(task) = self.first_task_for(agent) {
+            self.match_task(task.index, Some(Freed { agent, alone: true }), outputs);
         }
-        for agent in moved.drain(..) {
-            while let Some(task) = self.first_task_for(agent) {
-                self.match_task(task, Some(agent), outputs);
+        self.relist(agent);
+    }
+
+    /// Several have moved: tasks are served in their order, whether they moved or the agent did. So a
+    /// slot that became free goes to the first in line and not to whoever came last, and nobody is
+    /// taken by one task while an earlier one that has just become possible is still to be looked at.
+    fn settle_in_order(&mut self, outputs: &mut Vec<Output>) {
+        let agents = std::mem::take(&mut self.moved_agents);
+        let tasks = std::mem::take(&mut self.moved_tasks);
+        agents.iter().for_each(|agent| self.relist(*agent));
+        let moved = tasks.iter().filter_map(|index| Some(self.tasks.get(*index)?.key(*index)));
+        let mut line: BTreeSet<(TaskKey, Option<AgentIndex>)> = moved.map(|key| (key, None)).collect();
+        line.extend(agents.iter().filter_map(|agent| Some((self.first_task_for(*agent)?, Some(*agent)))));
+        while let Some((key, agent)) = line.pop_first() {
+            let Some(agent) = agent else {
+                self.match_if_waiting(key.index, outputs);
+                continue;
+            };
+            if self.first_task_for(agent) == Some(key) {
+                self.match_task(key.index, Some(Freed { agent, alone: false }), outputs);
             }
-            self.relist(agent);
-        }
-        if self.moved_agents.is_empty() {
-            self.moved_agents = moved;
+            line.extend(self.first_task_for(agent).map(|key| (key, Some(agent))));
         }
     }
 
-    fn settle_tasks(&mut self, outputs: &mut Vec<Output>) {
-        let mut moved = std::mem::take(&mut self.moved_tasks);
-        if moved.len() > 1 {
-            moved.retain(|task| self.tasks.get(*task).is_some());
-            moved.sort_by_cached_key(|task| self.tasks[*task].key(*task));
-            moved.dedup();
-        }
-        for task in moved.drain(..) {
-            if self.tasks.get(task).is_some_and(Task::is_waiting) {
-                self.match_task(task, None, outputs);
-            }
-        }
-        if self.moved_tasks.is_empty() {
-            self.moved_tasks = moved;
+    fn match_if_waiting(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) {
+        if self.tasks.get(index).is_some_and(Task::is_waiting) {
+            self.match_task(index, None, outputs);
         }
     }
 
     /// Offers a waiting task to the longest idle agent it fits, if there is one. `freed` is the agent
     /// on whose account we ask, who does fit.
-    fn match_task(&mut self, index: TaskIndex, freed: Option<AgentIndex>, outputs: &mut Vec<Output>) {
+    fn match_task(&mut self, index: TaskIndex, freed: Option<Freed>, outputs: &mut Vec<Output>) {
         let task = &self.tasks[index];
         let State::Waiting(spot) = task.state else { return };
         let (agent, rule, step, runner_up) = match spot {
@@ -100,18 +116,17 @@ impl Router {
                 (agent, rule, None, None)
             }
             Spot::Class { class, step } => {
-                // A task that waited before fits nobody but the agent who moved.
-                let alone = freed.filter(|_| self.moved_tasks.is_empty());
-                let (agent, runner_up) = match alone {
-                    Some(agent) => (agent, None),
-                    None if freed.is_none() && self.waits_behind_another(index, class) => return,
-                    None => match self.longest_idle_for(index, class) {
+                let (agent, runner_up) = match freed {
+                    // A task that waited before fits nobody but the agent who moved.
+                    Some(Freed { agent, alone: true }) => (agent, None),
+                    None if self.waits_behind_another(index, class) => return,
+                    _ => match self.longest_idle_for(index, class) {
                         Some(found) => found,
                         None => return,
                     },
                 };
                 let rule = match freed {
-                    Some(freed) if freed == agent && runner_up.is_none() => Rule::FirstInLine,
+                    Some(freed) if freed.agent == agent && runner_up.is_none() => Rule::FirstInLine,
                     _ => Rule::LongestIdle { definition: self.configuration.longest_idle },
                 };
                 (agent, rule, Some(step), runner_up)
@@ -174,7 +189,7 @@ impl Router {
     }
 
     /// The first in line of the tasks this agent could be offered now.
-    fn first_task_for(&self, index: AgentIndex) -> Option<TaskIndex> {
+    fn first_task_for(&self, index: AgentIndex) -> Option<TaskKey> {
         let agent = &self.agents[index];
         let profile = &self.profiles[agent.profile?];
         let mut first: Option<TaskKey> = None;
@@ -195,7 +210,7 @@ impl Router {
             self.is_free(index, task.channel) && !task.is_set_aside(index, self.now)
         };
         let awaiting = awaiting.find(fits).copied();
-        [first, awaiting].into_iter().flatten().min().map(|key| key.index)
+        [first, awaiting].into_iter().flatten().min()
     }
 
     /// Few tasks are set aside for an agent, so this hardly ever goes past the head.

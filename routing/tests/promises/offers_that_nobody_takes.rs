@@ -117,3 +117,24 @@ fn only_the_agent_who_is_asked_can_accept_and_twice_is_once() {
     assert_eq!(world.accept(&offered), [Output::Refused { refusal: refusal.clone() }]);
     assert_eq!(world.reject(&offered), [Output::Refused { refusal }]);
 }
+
+#[test]
+fn what_becomes_possible_at_one_moment_is_served_in_order() {
+    let six = seconds(6.0);
+    let settings = Queue { reject_delay: six, wrap_up_limit: Some(six), ..Queue::default() };
+    let mut world = World::new(configuration([("q", settings)]));
+    let chat = [(Channel::Chat, Capacity::of(1))];
+    world.log_in(profile("ana", &[], &chat, &["q"]));
+    let wrapped = world.chat(0, "q");
+    world.accept(&wrapped);
+    world.feed(Input::WrapUpStarted { task: task(0) });
+    world.log_in(profile("ben", &[("rare", 1)], &chat, &["q"]));
+    let mut urgent = request(2, "q", Channel::Chat, world.now);
+    urgent.requirements = needs(&[("rare", 1)]);
+    urgent.priority = model::task::Priority(1);
+    let offered = world.arrive(urgent);
+    world.reject(&offered);
+    let offered = world.chat(1, "q");
+    world.reject(&offered);
+    assert_offered_at(&world.until(at(10.0)), &[(6.0, 2, "ben"), (6.0, 1, "ana")]);
+}
