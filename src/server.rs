@@ -23,7 +23,7 @@ use crate::foundation::{Foundation, now};
 use crate::http::{self, ChatOrigin, HttpState, Socket, Sockets};
 use crate::understanding::{self, UnderstandingError};
 use crate::virtual_agents::VirtualAgents;
-use crate::{chat, housekeeping};
+use crate::{chat, housekeeping, mail};
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,8 @@ pub enum StartError {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error(transparent)]
     Tls(#[from] http::TlsError),
+    #[error(transparent)]
+    Mail(#[from] mail::MailError),
     #[error("cannot record metrics: {0}")]
     Metrics(String),
 }
@@ -58,6 +60,8 @@ pub enum StartError {
 pub struct Server {
     pub engine: Arc<Engine>,
     pub address: SocketAddr,
+    /// Where LMTP is spoken, if it is.
+    pub lmtp: Option<SocketAddr>,
     stop: CancellationToken,
     ready: watch::Sender<bool>,
     serving: tokio::task::JoinHandle<()>,
@@ -78,6 +82,7 @@ impl Server {
                 .await?;
         let stop = CancellationToken::new();
         housekeeping::start(&engine, &stop);
+        let lmtp = mail::start(&engine, &stop).await?;
 
         let (ready, readiness) = watch::channel(true);
         let state = HttpState {
@@ -94,7 +99,7 @@ impl Server {
         let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
         let tls = foundation.settings.server.tls.as_ref().map(http::acceptor).transpose()?;
         let serving = tokio::spawn(http::serve(listener, http::router(state), tls, stop.clone()));
-        Ok(Self { engine, address, stop, ready, serving })
+        Ok(Self { engine, address, lmtp, stop, ready, serving })
     }
 
     /// Takes no more work, lets what runs finish until the drain deadline.

@@ -230,6 +230,7 @@ impl Work {
             subject: None,
             attachments: Vec::new(),
             original: None,
+            mail_id: None,
             citations,
             automatic: false,
         };

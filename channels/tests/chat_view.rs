@@ -47,6 +47,7 @@ fn message(id: u128, author: Author, text: &str) -> Message {
         subject: None,
         attachments: vec![],
         original: None,
+        mail_id: None,
         citations: vec![],
         automatic: false,
     }

@@ -73,6 +73,9 @@ pub struct Message {
     /// The original as it came (a raw mail), in the blob store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<String>,
+    /// A mail's Message-ID without brackets, by which later mails of its thread are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail_id: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub citations: Vec<Citation>,
     /// Sent by a machine without anybody asking (RFC 3834): never answered automatically.

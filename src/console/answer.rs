@@ -230,6 +230,7 @@ fn message_of(
         subject: None,
         attachments: attachments.ok_or_else(|| refuse(ConsoleRefusal::NotFound, "upload it again"))?,
         original: None,
+        mail_id: None,
         citations: Vec::new(),
         automatic: false,
     })

@@ -32,7 +32,11 @@ pub fn entries(
         return (Vec::new(), Vec::new());
     };
     let mut entries = Vec::new();
+    let mut ids = Vec::new();
     for recorded in events {
+        if let SessionEvent::MessagePosted { message } = &recorded.event {
+            ids.extend(message.mail_id.clone());
+        }
         let mail = match &recorded.event {
             SessionEvent::MessagePosted { message } if leaves_by_mail(message, state) => {
                 address(state).map(|to| (message.id.0, to)).map(|(id, to)| {
@@ -50,7 +54,7 @@ pub fn entries(
             entries.push(entry(id, session, &mail, recorded.at));
         }
     }
-    (entries, Vec::new())
+    (entries, ids)
 }
 
 pub fn entry(id: uuid::Uuid, session: SessionId, mail: &MailOut, at: Timestamp) -> OutboxEntry {

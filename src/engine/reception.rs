@@ -177,6 +177,7 @@ pub fn customer_message(id: model::MessageId, channel: Channel, leg: LegId, text
         subject: None,
         attachments: Vec::new(),
         original: None,
+        mail_id: None,
         citations: Vec::new(),
         automatic: false,
     }

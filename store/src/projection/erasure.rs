@@ -118,6 +118,7 @@ mod tests {
                     size: 1,
                 }],
                 original: Some(WORDS.to_owned()),
+                mail_id: None,
                 citations: Vec::new(),
                 automatic: false,
             },

@@ -74,6 +74,7 @@ pub fn message(id: u128, text: &str) -> SessionEvent {
             subject: None,
             attachments: Vec::new(),
             original: None,
+            mail_id: None,
             citations: Vec::new(),
             automatic: false,
         },
