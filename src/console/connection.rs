@@ -309,7 +309,7 @@ impl Connection {
 
     async fn tell(&mut self, session: SessionId, recorded: &Recorded<SessionEvent>) -> Result<(), Gone> {
         let after = Sequence(recorded.sequence.0 - 1);
-        let event = ConsoleMessage::Event { session, after, recorded: recorded.clone() };
+        let event = ConsoleMessage::Event { session, after, recorded: Box::new(recorded.clone()) };
         frames::send(&mut self.socket, &event).await
     }
 

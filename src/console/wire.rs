@@ -184,7 +184,7 @@ pub enum ConsoleMessage {
     Event {
         session: SessionId,
         after: Sequence,
-        recorded: Recorded<SessionEvent>,
+        recorded: Box<Recorded<SessionEvent>>,
     },
     Typing {
         session: SessionId,

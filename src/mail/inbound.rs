@@ -233,7 +233,7 @@ fn arrival(engine: &Engine, envelope: &Envelope, mail: &ParsedMail) -> Arrival {
 async fn message(engine: &Engine, blob: &str, leg: LegId, mail: &ParsedMail) -> Message {
     let mut attachments = Vec::new();
     for file in mail.attachments.iter().take(model::session::MAX_ATTACHMENTS) {
-        match engine.foundation.blobs.put(Bytes::from(file.bytes.clone())).await {
+        match engine.foundation.blobs.put(file.bytes.clone()).await {
             Ok(stored) => attachments.push(Attachment {
                 blob: stored,
                 name: file.name.clone(),
