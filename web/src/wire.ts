@@ -193,7 +193,11 @@ visible?: number | null, subject?: string | null, attachments?: Array<Attachment
 /**
  * The original as it came (a raw mail), in the blob store.
  */
-original?: string | null, citations?: Array<Citation>, 
+original?: string | null, 
+/**
+ * A mail's Message-ID without brackets, by which later mails of its thread are known.
+ */
+mail_id?: string | null, citations?: Array<Citation>, 
 /**
  * Sent by a machine without anybody asking (RFC 3834): never answered automatically.
  */
