@@ -1,7 +1,7 @@
 //! What happened in a session, to an agent, to the organisation. The log holds nothing else.
 //!
 //! Events are additive: a new field has a default, a new meaning gets a new variant. A stored event
-//! of any older version still reads (`tests/stored_events.rs`).
+//! of any older version must still read.
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
