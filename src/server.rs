@@ -13,6 +13,7 @@ use store::{Append, Blobs, SqliteOptions, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::auth::{Auth, Principal};
 use crate::configuration::{Fault, Organisation, Secrets, Settings};
@@ -23,7 +24,7 @@ use crate::foundation::{Foundation, now};
 use crate::http::{self, ChatOrigin, HttpState, Socket, Sockets};
 use crate::understanding::{self, UnderstandingError};
 use crate::virtual_agents::VirtualAgents;
-use crate::{chat, housekeeping, mail};
+use crate::{chat, housekeeping, mail, webhooks};
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,8 @@ pub enum StartError {
     Tls(#[from] http::TlsError),
     #[error(transparent)]
     Mail(#[from] mail::MailError),
+    #[error(transparent)]
+    Webhooks(#[from] webhooks::SenderError),
     #[error("cannot record metrics: {0}")]
     Metrics(String),
 }
@@ -65,6 +68,8 @@ pub struct Server {
     stop: CancellationToken,
     ready: watch::Sender<bool>,
     serving: tokio::task::JoinHandle<()>,
+    /// Sockets that are not closed yet.
+    open: TaskTracker,
 }
 
 impl Server {
@@ -77,18 +82,20 @@ impl Server {
         };
         let auth = Arc::new(auth);
         let colleagues = understanding::colleagues(&foundation, base).await?;
-        let engine =
-            Engine::start(foundation.clone(), auth.clone(), |engine| VirtualAgents::new(engine, colleagues))
-                .await?;
         let stop = CancellationToken::new();
+        let virtual_agents = |engine| VirtualAgents::new(engine, colleagues);
+        let engine = Engine::start(foundation.clone(), auth.clone(), stop.clone(), virtual_agents).await?;
         housekeeping::start(&engine, &stop);
+        let webhooks = webhooks::Sender::new(foundation.clone(), engine.webhooks_due.clone())?;
+        tokio::spawn(webhooks.run(stop.clone()));
         let lmtp = mail::start(&engine, &stop).await?;
 
         let (ready, readiness) = watch::channel(true);
+        let open = TaskTracker::new();
         let state = HttpState {
             foundation: foundation.clone(),
             auth,
-            sockets: Arc::new(Doors(engine.clone())),
+            sockets: Arc::new(Doors { engine: engine.clone(), open: open.clone() }),
             readiness,
             api: crate::api::routes(engine.clone()),
             metrics: metrics_handle()?,
@@ -99,15 +106,21 @@ impl Server {
         let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
         let tls = foundation.settings.server.tls.as_ref().map(http::acceptor).transpose()?;
         let serving = tokio::spawn(http::serve(listener, http::router(state), tls, stop.clone()));
-        Ok(Self { engine, address, lmtp, stop, ready, serving })
+        Ok(Self { engine, address, lmtp, stop, ready, serving, open })
     }
 
-    /// Takes no more work, lets what runs finish until the drain deadline.
+    /// Takes no more work, lets requests finish and sockets say goodbye until the drain deadline.
     pub async fn drain(self) {
         self.ready.send_replace(false);
         self.stop.cancel();
         let deadline = self.engine.foundation.settings.server.drain_deadline;
-        if tokio::time::timeout(deadline, self.serving).await.is_err() {
+        self.open.close();
+        let drained = async {
+            // Only a panic ends it early.
+            let _ = self.serving.await;
+            self.open.wait().await;
+        };
+        if tokio::time::timeout(deadline, drained).await.is_err() {
             tracing::warn!("the drain deadline passed; what is left is ended");
         }
     }
@@ -188,16 +201,19 @@ fn metrics_handle() -> Result<PrometheusHandle, StartError> {
 }
 
 /// Lets sockets into the engine.
-struct Doors(Arc<Engine>);
+struct Doors {
+    engine: Arc<Engine>,
+    open: TaskTracker,
+}
 
 #[async_trait]
 impl Sockets for Doors {
     async fn chat(&self, socket: Socket, from: ChatOrigin) {
-        chat::serve(self.0.clone(), socket, from).await;
+        self.open.track_future(chat::serve(self.engine.clone(), socket, from)).await;
     }
 
     async fn console(&self, socket: Socket, who: Principal) {
-        let organisation = self.0.foundation.organisation();
+        let organisation = self.engine.foundation.organisation();
         let is_agent = organisation
             .person(&who.agent)
             .is_none_or(|person| person.has(crate::configuration::organisation::PersonRole::Agent));
@@ -206,7 +222,8 @@ impl Sockets for Doors {
             agent: who.agent,
             name: who.name,
             works: if is_agent { Works::AsAgent } else { Works::SupervisesOnly },
+            via: who.via,
         };
-        console::serve(self.0.clone(), socket, identity).await;
+        self.open.track_future(console::serve(self.engine.clone(), socket, identity)).await;
     }
 }

@@ -20,6 +20,7 @@ use tandem::configuration::{SecretRef, Secrets, Settings};
 use tandem::foundation::Foundation;
 use tandem::webhooks::{Delivery, Sender, sign};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -59,6 +60,7 @@ async fn hear(State(far): State<FarSide>, headers: HeaderMap, body: String) -> (
 struct House {
     foundation: Arc<Foundation>,
     written: u64,
+    wake: Arc<Notify>,
     _folder: TempDir,
 }
 
@@ -80,11 +82,11 @@ impl House {
             blobs: Blobs::open_folder(&folder.path().join("blobs"), 1 << 20).unwrap(),
             secrets: Secrets::in_data(folder.path()),
         });
-        Self { foundation, written: 0, _folder: folder }
+        Self { foundation, written: 0, wake: Arc::default(), _folder: folder }
     }
 
     fn sender(&self) -> Sender {
-        Sender::new(Arc::clone(&self.foundation)).unwrap()
+        Sender::new(Arc::clone(&self.foundation), self.wake.clone()).unwrap()
     }
 
     /// Writes an event of this session, with a call.
@@ -191,7 +193,7 @@ async fn a_running_sender_is_woken_and_ends_when_told_to() {
     let (far, address) = FarSide::open(&[]).await;
     let mut house = House::open(format!("http://{address}/"), &["127.0.0.1"]);
     let sender = house.sender();
-    let wake = sender.wake();
+    let wake = house.wake.clone();
     let shutdown = CancellationToken::new();
     let running = tokio::spawn(sender.run(shutdown.clone()));
     house.write(1, 1).await;

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-use channels::chat::view::{AgentFace, Faces, item, standing};
-use channels::chat::wire::{ChatContent, Sender, Standing};
+use channels::chat::view::{AgentFace, Faces, Links, item, standing};
+use channels::chat::wire::{ChatAttachment, ChatContent, Sender, Standing};
 use model::event::{Attachment, Author, CloseReason, Intervention, Message, Reader, Role};
 use model::session::{Command, Contact, NewTask, State, decide};
 use model::task::{Priority, Requirements, ReservationEnd, TransferReason, TransferTarget};
@@ -23,6 +23,12 @@ impl Faces for Cast {
             "helper" => AgentFace { name: "Helper".into(), automated: true },
             _ => AgentFace { name: "an agent".into(), automated: false },
         }
+    }
+}
+
+impl Links for Cast {
+    fn link(&self, attachment: &Attachment) -> String {
+        format!("/files/{}", attachment.blob)
     }
 }
 
@@ -111,7 +117,7 @@ impl Story {
 }
 
 #[test]
-fn a_message_names_its_sender_and_keeps_its_blobs() {
+fn a_message_names_its_sender_and_links_its_files() {
     let attachment = Attachment {
         blob: "ab".repeat(32),
         name: "bill.pdf".into(),
@@ -127,7 +133,9 @@ fn a_message_names_its_sender_and_keeps_its_blobs() {
     };
     assert_eq!(from, Sender::Agent { name: "Helper".into(), automated: true });
     assert_eq!(text, "here");
-    assert_eq!(attachments, [attachment]);
+    let link = format!("/files/{}", attachment.blob);
+    let Attachment { name, media_type, size, .. } = attachment;
+    assert_eq!(attachments, [ChatAttachment { name, media_type, size, link }]);
 }
 
 #[test]

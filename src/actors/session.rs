@@ -57,12 +57,20 @@ pub enum Notice {
     Typing { name: Arc<str>, customer: bool },
 }
 
+/// The process is ending: nothing is to be recorded any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EngineGone;
+
 /// What follows from recorded events, told to the rest of the engine in order.
 #[async_trait::async_trait]
 pub trait Effects: Send + Sync + 'static {
     /// What must leave the house because of `events`, written together with them. `state` already
     /// has them folded in.
-    fn outbox(&self, state: &State, events: &[Recorded<SessionEvent>]) -> (Vec<OutboxEntry>, Vec<String>);
+    fn outbox(
+        &self,
+        state: &State,
+        events: &[Recorded<SessionEvent>],
+    ) -> Result<(Vec<OutboxEntry>, Vec<String>), EngineGone>;
 
     /// `events` are durable; `state` has them folded in.
     async fn recorded(&self, session: SessionId, state: Arc<State>, events: Arc<[Recorded<SessionEvent>]>);
@@ -257,7 +265,9 @@ impl Handler<Deliver> for SessionActor {
             let nothing_new = Delivered { sequence: standing, events: Vec::new() };
             return AtomicResponse::new(Box::pin(fut::ready(Ok(nothing_new))));
         }
-        let (outbox, mail_ids) = self.surroundings.effects.outbox(&next, &events);
+        let Ok((outbox, mail_ids)) = self.surroundings.effects.outbox(&next, &events) else {
+            return AtomicResponse::new(Box::pin(fut::ready(Err(DeliverError::Gone))));
+        };
         let append = Append {
             stream: StreamId::Session(self.id),
             epoch: self.epoch,

@@ -12,8 +12,12 @@ use crate::engine::Engine;
 /// Waits for the site's patience; if the leg was not attached anew by then it is lost, and a waiting
 /// task of somebody who can't be reached otherwise is abandoned.
 pub fn watch(engine: Arc<Engine>, session: SessionId, leg: LegId) {
+    let stopping = engine.stopping.clone();
     tokio::spawn(async move {
-        tokio::time::sleep(engine.foundation.settings.chat.absence).await;
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(engine.foundation.settings.chat.absence) => {}
+        }
         if engine.connections.is_open(leg) {
             return;
         }

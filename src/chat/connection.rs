@@ -189,9 +189,13 @@ impl Connection {
 
     async fn run(&mut self) {
         let mut beat = interval(BEAT);
+        let stopping = self.engine.stopping.clone();
         loop {
             let step = tokio::select! {
                 incoming = frames::read(&mut self.socket) => self.incoming(incoming).await,
+                () = stopping.cancelled() => {
+                    return bye(&mut self.socket, ChatRefusal::GoingAway, "the server stops").await;
+                }
                 notice = next_notice(&mut self.following) => match notice {
                     Some(notice) => self.notice(notice).await,
                     None => self.lost_track().await,

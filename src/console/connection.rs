@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use model::{AgentId, Recorded, Sequence, SessionEvent, SessionId};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval, timeout};
@@ -19,6 +20,8 @@ use super::wire::{
 };
 use super::{organisation, snapshot};
 use crate::actors::Notice;
+use crate::auth::Via;
+use crate::auth::logins::LoginId;
 use crate::engine::Engine;
 use crate::foundation::now;
 use crate::frames::{self, Gone, Incoming};
@@ -47,6 +50,8 @@ pub struct Identity {
     pub role: ConsoleRole,
     /// Whether tasks are routed to them.
     pub works: Works,
+    /// How they proved it; their console closes when it no longer holds.
+    pub via: Via,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +135,8 @@ impl Connection {
         let mut board = interval(BOARD_EVERY);
         board.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         let mut alerts = self.engine.alerts.subscribe();
+        let mut ended = self.engine.auth.logins.ended();
+        let stopping = self.engine.stopping.clone();
         loop {
             let step = tokio::select! {
                 incoming = frames::read(&mut self.socket) => self.incoming(incoming).await,
@@ -147,6 +154,8 @@ impl Connection {
                     self.alert(alert).await
                 }
                 _ = beat.tick() => self.beat().await,
+                login = ended.recv() => self.login_ended(login).await,
+                () = stopping.cancelled() => self.bye(ConsoleRefusal::GoingAway, "the server stops").await,
             };
             if step.is_err() {
                 return;
@@ -155,10 +164,27 @@ impl Connection {
     }
 
     async fn cut(&mut self) -> Result<(), Gone> {
-        let message = "read faster, or say hello again".to_owned();
-        let bye = ConsoleMessage::Bye { code: ConsoleRefusal::TooSlow, message };
-        frames::send(&mut self.socket, &bye).await?;
+        self.bye(ConsoleRefusal::TooSlow, "read faster, or say hello again").await
+    }
+
+    /// Says why, and closes.
+    async fn bye(&mut self, code: ConsoleRefusal, message: &'static str) -> Result<(), Gone> {
+        frames::send(&mut self.socket, &ConsoleMessage::Bye { code, message: message.to_owned() }).await?;
+        frames::close(&mut self.socket, message).await;
         Err(Gone)
+    }
+
+    async fn login_ended(&mut self, login: Result<LoginId, RecvError>) -> Result<(), Gone> {
+        match (&self.who.via, login) {
+            (Via::Cookie(own), Ok(ended)) if *own == ended => {
+                self.bye(ConsoleRefusal::LoggedOut, "this login has ended").await
+            }
+            // Whoever still has a login comes back with it.
+            (Via::Cookie(_), Err(RecvError::Lagged(_))) => {
+                self.bye(ConsoleRefusal::GoingAway, "say hello again").await
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn beat(&mut self) -> Result<(), Gone> {

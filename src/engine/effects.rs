@@ -11,9 +11,8 @@ use routing::{Direction, Input, PreferredAgent, RestoredState, TaskRequest};
 use store::OutboxEntry;
 
 use super::figures::WaitEnd;
-use super::{Engine, card, mail_out};
+use super::{Engine, card, mail_out, webhook_out};
 use crate::actors::News;
-use crate::actors::session::Effects;
 use crate::console::wire::{Offer, OfferOutcome};
 
 /// Messages an offer shows.
@@ -21,15 +20,29 @@ const LAST_MESSAGES: usize = 6;
 /// Events read to find them.
 const LOOK_BACK: u64 = 60;
 
-#[async_trait::async_trait]
-impl Effects for Engine {
-    fn outbox(&self, state: &State, events: &[Recorded<SessionEvent>]) -> (Vec<OutboxEntry>, Vec<String>) {
-        mail_out::entries(&self.foundation.organisation(), state, events)
+impl Engine {
+    pub(super) fn outbox(
+        &self,
+        state: &State,
+        events: &[Recorded<SessionEvent>],
+    ) -> (Vec<OutboxEntry>, Vec<String>) {
+        let organisation = self.foundation.organisation();
+        let (mut entries, mail_ids) = mail_out::entries(&organisation, state, events);
+        entries.extend(webhook_out::entries(&organisation, state, events));
+        (entries, mail_ids)
     }
 
-    async fn recorded(&self, session: SessionId, state: Arc<State>, events: Arc<[Recorded<SessionEvent>]>) {
+    pub(super) async fn recorded(
+        &self,
+        session: SessionId,
+        state: Arc<State>,
+        events: Arc<[Recorded<SessionEvent>]>,
+    ) {
         for recorded in events.iter() {
             self.follow_event(session, &state, recorded).await;
+        }
+        if !self.foundation.organisation().webhooks.is_empty() {
+            self.webhooks_due.notify_one();
         }
         self.show(session, &state).await;
         let customer_spoke = events.iter().any(|recorded| speaks(&recorded.event));

@@ -15,6 +15,8 @@ mod outputs;
 pub mod reception;
 mod restore;
 pub mod routing_setup;
+mod tie;
+mod webhook_out;
 
 use std::sync::{Arc, OnceLock};
 
@@ -22,8 +24,8 @@ use model::event::PresenceCause;
 use model::session::Command;
 use model::task::{TransferReason, TransferTarget};
 use model::{AgentId, PresenceName, SessionId};
+use tokio_util::sync::CancellationToken;
 
-use crate::actors::agent::AgentEffects;
 use crate::actors::session::{DeliverError, Surroundings};
 use crate::actors::{AgentHandle, Arbiters, Registry, RouterHandle};
 use crate::foundation::Foundation;
@@ -34,6 +36,8 @@ pub use directory::Directory;
 pub use figures::Figures;
 pub use restore::StartError;
 
+use tie::Tie;
+
 /// Everything live. One a process.
 pub struct Engine {
     pub foundation: Arc<Foundation>,
@@ -43,6 +47,10 @@ pub struct Engine {
     pub connections: Connections,
     /// The newest alert for supervisors.
     pub alerts: tokio::sync::watch::Sender<Option<Arc<str>>>,
+    /// Cancelled when the server drains: sockets say goodbye and close.
+    pub stopping: CancellationToken,
+    /// Notified when a call of a webhook was recorded.
+    pub webhooks_due: Arc<tokio::sync::Notify>,
     sessions: OnceLock<Registry>,
     router: OnceLock<RouterHandle>,
     agents: OnceLock<std::collections::BTreeMap<AgentId, AgentHandle>>,
@@ -55,6 +63,7 @@ impl Engine {
     pub async fn start(
         foundation: Arc<Foundation>,
         auth: Arc<crate::auth::Auth>,
+        stopping: CancellationToken,
         virtual_agents: impl FnOnce(std::sync::Weak<Self>) -> VirtualAgents,
     ) -> Result<Arc<Self>, StartError> {
         let arbiters = Arbiters::start(std::thread::available_parallelism().map_or(1, usize::from))?;
@@ -65,6 +74,8 @@ impl Engine {
             figures: Figures::default(),
             connections: Connections::default(),
             alerts: tokio::sync::watch::Sender::new(None),
+            stopping,
+            webhooks_due: Arc::default(),
             sessions: OnceLock::new(),
             router: OnceLock::new(),
             agents: OnceLock::new(),
@@ -117,15 +128,14 @@ impl Engine {
         let settings = &self.foundation.settings.sessions;
         Surroundings {
             store: self.foundation.store.clone(),
-            effects: self.clone(),
+            effects: Arc::new(Tie(Arc::downgrade(self))),
             idle_after: settings.idle_after,
             inbox: settings.inbox,
         }
     }
 }
 
-#[async_trait::async_trait]
-impl AgentEffects for Engine {
+impl Engine {
     async fn presence_changed(&self, agent: &AgentId, presence: &PresenceName, cause: PresenceCause) {
         self.directory.touch();
         // The router made the change itself.

@@ -10,6 +10,7 @@ use routing::{Direction, Input, PreferredAgent, RestoredState, Router, TaskReque
 use store::OpenTask;
 use tokio::sync::mpsc;
 
+use super::tie::Tie;
 use super::{Engine, card, outputs, routing_setup};
 use crate::actors::agent::{AgentActor, Restored};
 use crate::actors::router::{RouterGone, RoutingActor};
@@ -50,8 +51,8 @@ impl Engine {
             }
             presences.push((id.clone(), log.presence.clone()));
             let grace = self.foundation.settings.console.grace_period;
-            let handle =
-                AgentActor::spawn(arbiters.next(), id.clone(), log, store.clone(), self.clone(), grace);
+            let effects = Arc::new(Tie(Arc::downgrade(self)));
+            let handle = AgentActor::spawn(arbiters.next(), id.clone(), log, store.clone(), effects, grace);
             if !is_virtual || self.virtual_agents().is_external(&id) {
                 agents.insert(id, handle);
             }

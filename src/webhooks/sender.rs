@@ -54,7 +54,8 @@ pub struct Sender {
 }
 
 impl Sender {
-    pub fn new(foundation: Arc<Foundation>) -> Result<Self, SenderError> {
+    /// `wake` is notified when an entry was written, and the sender looks at once.
+    pub fn new(foundation: Arc<Foundation>, wake: Arc<Notify>) -> Result<Self, SenderError> {
         let settings = &foundation.settings.webhooks;
         let allowed = Allowed::new(&settings.allow_private)?;
         let client = Client::builder()
@@ -64,12 +65,7 @@ impl Sender {
             .timeout(settings.timeout)
             .user_agent(concat!("tandem/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { foundation, allowed, client, wake: Arc::default() })
-    }
-
-    /// Notify it when an entry was written, and the sender looks at once.
-    pub fn wake(&self) -> Arc<Notify> {
-        Arc::clone(&self.wake)
+        Ok(Self { foundation, allowed, client, wake })
     }
 
     /// Sends until told to end.

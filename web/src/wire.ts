@@ -52,7 +52,17 @@ export type Channel = "chat" | "email" | "voice";
 
 export type ChannelLoad = { channel: Channel, tasks: number, capacity: number, };
 
-export type ChatItem = { at: Timestamp, sequence: Sequence, } & ({ "kind": "message", id: MessageId, from: Sender, channel: Channel, text: string, attachments: Array<Attachment>, citations: Array<Citation>, } | { "kind": "joined", name: string, automated: boolean, } | { "kind": "left", name: string, } | { "kind": "waiting" } | { "kind": "read", through: Sequence, } | { "kind": "channel_switched", to: Channel, } | { "kind": "rated", score: number, } | { "kind": "closed" } | { "kind": "reopened" } | { "kind": "erased" });
+export type ChatAttachment = { name: string, media_type: string, 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * A path on this server that gives the file to whoever has it.
+ */
+link: string, };
+
+export type ChatItem = { at: Timestamp, sequence: Sequence, } & ({ "kind": "message", id: MessageId, from: Sender, channel: Channel, text: string, attachments: Array<ChatAttachment>, citations: Array<Citation>, } | { "kind": "joined", name: string, automated: boolean, } | { "kind": "left", name: string, } | { "kind": "waiting" } | { "kind": "read", through: Sequence, } | { "kind": "channel_switched", to: Channel, } | { "kind": "rated", score: number, } | { "kind": "closed" } | { "kind": "reopened" } | { "kind": "erased" });
 
 export type ChatMessage = { "type": "welcome" } & Welcome | { "type": "snapshot", sequence: Sequence, standing: Standing, items: Array<ChatItem>, 
 /**

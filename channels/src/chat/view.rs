@@ -2,14 +2,14 @@
 //!
 //! Notes, whispers, routing, monitoring, facts and intents stay inside: [`item`] lists every kind of
 //! event without a wildcard, so that a new kind is shown only when somebody decides so here.
-//! Attachments keep their blob's name; whoever sends the item signs the links.
+//! Files are given by links, which whoever sends the item signs.
 
-use model::event::{Author, CloseReason, Intervention, Message, Reader};
+use model::event::{Attachment, Author, CloseReason, Intervention, Message, Reader};
 use model::session::{State, Status};
 use model::task::TaskState;
 use model::{AgentId, Recorded, SessionEvent};
 
-use super::wire::{ChatContent, ChatItem, Sender, Standing};
+use super::wire::{ChatAttachment, ChatContent, ChatItem, Sender, Standing};
 
 /// How an agent appears to customers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,14 @@ pub trait Faces {
     fn face(&self, agent: &AgentId) -> AgentFace;
 }
 
+/// Makes the links by which customers fetch files.
+pub trait Links {
+    /// A path with its proof, such as `/chat/files/…?key=…`.
+    fn link(&self, attachment: &Attachment) -> String;
+}
+
 /// What the customer sees of one event; none: nothing of it.
-pub fn item(recorded: &Recorded<SessionEvent>, faces: &(impl Faces + ?Sized)) -> Option<ChatItem> {
+pub fn item(recorded: &Recorded<SessionEvent>, faces: &(impl Faces + Links + ?Sized)) -> Option<ChatItem> {
     let content = content(&recorded.event, faces)?;
     Some(ChatItem { at: recorded.at, sequence: recorded.sequence, content })
 }
@@ -60,7 +66,7 @@ fn with(face: AgentFace) -> Standing {
     Standing::Agent { name: face.name, automated: face.automated }
 }
 
-fn content(event: &SessionEvent, faces: &(impl Faces + ?Sized)) -> Option<ChatContent> {
+fn content(event: &SessionEvent, faces: &(impl Faces + Links + ?Sized)) -> Option<ChatContent> {
     let content = match event {
         SessionEvent::MessagePosted { message } => shown(message, faces),
         SessionEvent::AgentJoined { agent, .. } => {
@@ -108,7 +114,7 @@ fn content(event: &SessionEvent, faces: &(impl Faces + ?Sized)) -> Option<ChatCo
 }
 
 /// The raw original and the quoted part of a mail are not shown: they repeat what was said.
-fn shown(message: &Message, faces: &(impl Faces + ?Sized)) -> ChatContent {
+fn shown(message: &Message, faces: &(impl Faces + Links + ?Sized)) -> ChatContent {
     let from = match &message.author {
         Author::Customer => Sender::Customer,
         Author::Agent { agent } => {
@@ -123,7 +129,16 @@ fn shown(message: &Message, faces: &(impl Faces + ?Sized)) -> ChatContent {
         from,
         channel: message.channel,
         text: visible.unwrap_or(&message.text).to_owned(),
-        attachments: message.attachments.clone(),
+        attachments: message.attachments.iter().map(|attachment| linked(attachment, faces)).collect(),
         citations: message.citations.clone(),
+    }
+}
+
+fn linked(attachment: &Attachment, links: &(impl Links + ?Sized)) -> ChatAttachment {
+    ChatAttachment {
+        name: attachment.name.clone(),
+        media_type: attachment.media_type.clone(),
+        size: attachment.size,
+        link: links.link(attachment),
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use model::event::{Attachment, Citation};
+use model::event::Citation;
 use model::{Channel, Language, MessageId, Sequence, SessionId, SiteId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -207,7 +207,7 @@ pub enum ChatContent {
         from: Sender,
         channel: Channel,
         text: String,
-        attachments: Vec<Attachment>,
+        attachments: Vec<ChatAttachment>,
         citations: Vec<Citation>,
     },
     Joined {
@@ -233,6 +233,18 @@ pub enum ChatContent {
     Reopened,
     /// The texts were erased.
     Erased,
+}
+
+/// A file of a message, for the customer to fetch.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, TS)]
+pub struct ChatAttachment {
+    pub name: String,
+    pub media_type: String,
+    /// Bytes.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// A path on this server that gives the file to whoever has it.
+    pub link: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, TS)]

@@ -145,10 +145,6 @@ export class Chat {
     return response.json();
   }
 
-  fileAddress(blob: string) {
-    return `/chat/files/${blob}?visitor=${encodeURIComponent(this.visitor ?? '')}`;
-  }
-
   get unread() {
     return this.items.filter((item) => item.kind === 'message' && item.from.who !== 'customer' && this.readSent < item.sequence).length;
   }
