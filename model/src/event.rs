@@ -334,7 +334,8 @@ pub enum SessionEvent {
 }
 
 impl SessionEvent {
-    /// The key under which the log holds this event at most once in its stream.
+    /// The key under which the log holds this event at most once in its stream. A leg has none: it may
+    /// be detached and come back, and the state knows which are attached.
     pub fn deduplication_key(&self) -> Option<uuid::Uuid> {
         match self {
             Self::MessagePosted { message } => Some(message.id.0),
@@ -342,7 +343,6 @@ impl SessionEvent {
             Self::Whispered { message, .. } => Some(message.0),
             Self::TaskCreated { task, .. } => Some(task.0),
             Self::TaskReserved { reservation, .. } => Some(reservation.0),
-            Self::LegAttached { leg, .. } => Some(leg.0),
             _ => None,
         }
     }

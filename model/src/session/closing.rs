@@ -24,17 +24,15 @@ impl State {
     fn winding_up(&self, reason: CloseReason) -> Vec<SessionEvent> {
         let mut events = Vec::new();
         if let Some(task) = &self.task {
-            let waiting = task.state.agent().is_none();
-            let left = waiting && reason == CloseReason::Customer;
+            // A ringing offer is no answer: the customer left while waiting.
+            let unanswered = self.handler().is_none();
+            let left = unanswered && reason == CloseReason::Customer;
             let cancel = if left { CancelReason::Abandoned } else { CancelReason::SessionClosed };
             events.extend(self.canceling(task, cancel));
         }
-        for supervisor in self.supervisors.keys() {
-            events.extend(self.ending(supervisor));
-        }
+        events.extend(self.everybody_stepping_out());
         let detach = if reason == CloseReason::Customer { DetachReason::Left } else { DetachReason::Closed };
-        let attached = self.legs.iter().filter(|(_, leg)| leg.attached);
-        events.extend(attached.map(|(leg, _)| SessionEvent::LegDetached { leg: *leg, reason: detach }));
+        events.extend(self.detaching(detach));
         events
     }
 

@@ -16,10 +16,13 @@ impl State {
             return Err(Refusal::Erased);
         }
         let known = self.legs.get(&contact.leg);
+        if known.is_some_and(|leg| leg.channel != contact.channel) {
+            return Err(Refusal::Invalid("the leg's channel"));
+        }
         if known.is_some_and(|leg| leg.attached) && self.status == Status::Open {
             return Err(Refusal::NothingChanges);
         }
-        if known.is_none() && self.legs.len() >= MAX_ENTRIES {
+        if known.is_none() && self.attached().count() >= MAX_ENTRIES {
             return Err(Refusal::TooMany("legs"));
         }
         let mut events = Vec::with_capacity(3);
@@ -90,5 +93,14 @@ impl State {
             return Err(Refusal::NothingChanges);
         }
         Ok(vec![SessionEvent::LanguageDetected { language }])
+    }
+
+    /// What takes every leg off.
+    pub(super) fn detaching(&self, reason: DetachReason) -> impl Iterator<Item = SessionEvent> {
+        self.attached().map(move |leg| SessionEvent::LegDetached { leg, reason })
+    }
+
+    fn attached(&self) -> impl Iterator<Item = LegId> {
+        self.legs.iter().filter(|(_, leg)| leg.attached).map(|(leg, _)| *leg)
     }
 }

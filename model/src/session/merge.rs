@@ -5,7 +5,7 @@ use crate::id::SessionId;
 use crate::stream::Sequence;
 use crate::task::CancelReason;
 
-use super::{Refusal, State};
+use super::{MAX_ENTRIES, Refusal, State};
 
 impl State {
     /// This session, the older one, goes on for both.
@@ -16,6 +16,9 @@ impl State {
         if self.absorbed.contains(&other) {
             return Err(Refusal::NothingChanges);
         }
+        if self.absorbed.len() >= MAX_ENTRIES {
+            return Err(Refusal::TooMany("absorbed sessions"));
+        }
         Ok(vec![SessionEvent::Absorbed { other, through }])
     }
 
@@ -23,14 +26,16 @@ impl State {
         if self.session == Some(into) {
             return Err(Refusal::Invalid("a session to absorb itself"));
         }
+        // Else each would go on as the other, and none would.
+        if self.absorbed.contains(&into) {
+            return Err(Refusal::Invalid("a session to go on as what it has absorbed"));
+        }
         let mut events = Vec::new();
         if let Some(task) = &self.task {
             events.extend(self.canceling(task, CancelReason::Absorbed));
         }
-        let attached = self.legs.iter().filter(|(_, leg)| leg.attached);
-        events.extend(
-            attached.map(|(leg, _)| SessionEvent::LegDetached { leg: *leg, reason: DetachReason::Moved }),
-        );
+        events.extend(self.everybody_stepping_out());
+        events.extend(self.detaching(DetachReason::Moved));
         events.push(SessionEvent::AbsorbedInto { other: into });
         Ok(events)
     }

@@ -8,6 +8,7 @@ mod closing;
 mod command;
 mod contact;
 mod decide;
+mod evolve;
 mod merge;
 mod refusal;
 mod state;
@@ -18,7 +19,7 @@ mod tasks;
 pub use command::{Command, Contact, NewTask};
 pub use decide::decide;
 pub use refusal::Refusal;
-pub use state::{Handover, Leg, State, Status, Task};
+pub use state::{Handover, Leg, State, Status, Task, Wanted};
 
 /// The most bytes of one message, note or whisper.
 pub const MAX_TEXT: usize = 64 * 1024;
@@ -26,5 +27,6 @@ pub const MAX_TEXT: usize = 64 * 1024;
 pub const MAX_FACT: usize = 1024;
 /// The most attachments of one message.
 pub const MAX_ATTACHMENTS: usize = 20;
-/// The most facts, identities and legs of one session; more are refused.
+/// The most facts, identities, supervisors, absorbed sessions and attached legs of one session; more are
+/// refused. Legs that are detached are forgotten, the oldest first, before there are more.
 pub const MAX_ENTRIES: usize = 200;

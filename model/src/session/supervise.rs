@@ -14,7 +14,8 @@ impl State {
         intervention: Intervention,
     ) -> Result<Vec<SessionEvent>, Refusal> {
         let before = self.supervisors.get(&supervisor);
-        if before == Some(&intervention) {
+        // Who has the session reads and speaks already.
+        if before == Some(&intervention) || self.handler() == Some(&supervisor) {
             return Err(Refusal::NothingChanges);
         }
         if intervention == Intervention::TakeOver {
@@ -34,9 +35,6 @@ impl State {
     /// The supervisor gets the task, whatever state it is in.
     fn take_over(&self, supervisor: AgentId) -> Result<Vec<SessionEvent>, Refusal> {
         let task = self.task.as_ref().ok_or(Refusal::WrongTaskState)?;
-        if self.handler() == Some(&supervisor) {
-            return Err(Refusal::NothingChanges);
-        }
         let mut events = self.ending(&supervisor);
         events.extend(self.letting_go(task));
         let intervention = Intervention::TakeOver;
@@ -66,6 +64,10 @@ impl State {
             events.push(SessionEvent::AgentLeft { agent: supervisor.clone(), role: Role::Supervisor });
         }
         events
+    }
+
+    pub(super) fn everybody_stepping_out(&self) -> impl Iterator<Item = SessionEvent> {
+        self.supervisors.keys().flat_map(|supervisor| self.ending(supervisor))
     }
 
     pub(super) fn whisper(

@@ -39,6 +39,9 @@ impl State {
         if self.open_task(task)?.state != TaskState::Pending {
             return Err(Refusal::WrongTaskState);
         }
+        if let Some(sequence) = self.find_key(reservation.0) {
+            return Err(Refusal::Duplicate { sequence });
+        }
         Ok(vec![SessionEvent::TaskReserved { task, reservation, agent, expires_at }])
     }
 
@@ -62,8 +65,12 @@ impl State {
         if *self.reserved_to(task, reservation)? != agent {
             return Err(Refusal::NotYours(agent));
         }
+        // A supervisor who gets the session is there as its handler from now on.
+        let mut events = self.ending(&agent);
         let joined = SessionEvent::AgentJoined { agent: agent.clone(), role: Role::Handler };
-        Ok(vec![SessionEvent::TaskAssigned { task, reservation: Some(reservation), agent }, joined])
+        events.push(SessionEvent::TaskAssigned { task, reservation: Some(reservation), agent });
+        events.push(joined);
+        Ok(events)
     }
 
     pub(super) fn transfer(
@@ -85,7 +92,8 @@ impl State {
         let mut events = self.letting_go(current);
         events.push(SessionEvent::TaskTransferred {
             task,
-            from: current.state.agent().cloned(),
+            // Who was only offered it never had it.
+            from: self.handler().cloned(),
             target,
             requirements: requirements.unwrap_or_else(|| current.requirements.clone()),
             reason,
