@@ -98,6 +98,7 @@ impl Story {
             requirements: Requirements::NONE,
             priority: Priority(0),
             preferred_agent: None,
+            waiting_since: None,
         }));
         story
     }

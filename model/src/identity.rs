@@ -24,6 +24,19 @@ impl Identity {
         Self::Email(SmolStr::new(address.trim().to_lowercase()))
     }
 
+    /// The identity whose [`Display`](fmt::Display) form this is.
+    pub fn from_key(key: &str) -> Option<Self> {
+        let (kind, value) = key.split_once(':')?;
+        let value = SmolStr::new(value);
+        match kind {
+            "email" => Some(Self::Email(value)),
+            "phone" => Some(Self::Phone(value)),
+            "visitor" => Some(Self::Visitor(value)),
+            "user" => Some(Self::User(value)),
+            _ => None,
+        }
+    }
+
     pub fn value(&self) -> &str {
         match self {
             Self::Email(value) | Self::Phone(value) | Self::Visitor(value) | Self::User(value) => value,

@@ -19,6 +19,7 @@ use tokio::time::{Instant, interval, timeout};
 
 use super::absence;
 use super::hello::{self, Visitor};
+use super::snapshot;
 use super::standing::EngineFaces;
 use crate::actors::{DeliverError, Notice};
 use crate::engine::Engine;
@@ -42,7 +43,7 @@ pub async fn serve(engine: Arc<Engine>, mut socket: Socket, from: ChatOrigin) {
     };
     let (since, visitor) = match hello {
         Ok(ChatRequest::Hello(hello)) => {
-            let since = hello.since;
+            let since = (hello.session, hello.since);
             match hello::accept(&engine, &from, hello).await {
                 Ok(visitor) => (since, visitor),
                 Err(refused) => return bye(&mut socket, refused.code, refused.message).await,
@@ -110,7 +111,7 @@ impl Connection {
     }
 
     /// Welcomes, and brings the client up to date with the session that goes on.
-    async fn begin(&mut self, since: Sequence) -> Result<(), Gone> {
+    async fn begin(&mut self, (of, since): (Option<SessionId>, Sequence)) -> Result<(), Gone> {
         let Some(session) = self.visitor.known.and_then(|known| known.session) else {
             let welcome = hello::welcome(&self.engine, &self.visitor, None, Standing::Nobody, true);
             return frames::send(&mut self.socket, &ChatMessage::Welcome(welcome)).await;
@@ -119,21 +120,28 @@ impl Connection {
         self.attach(session).await;
         let sequence = state.sequence;
         let window = self.engine.foundation.settings.chat.snapshot_window as u64;
-        let resumed = since > Sequence::START && since <= sequence && sequence.0 - since.0 <= window;
+        let counts = of.is_none_or(|of| of == session);
+        let resumed =
+            counts && since > Sequence::START && since <= sequence && sequence.0 - since.0 <= window;
         let standing = view::standing(&state, &EngineFaces(&self.engine));
         let welcome = hello::welcome(
             &self.engine,
             &self.visitor,
             Some((session, if resumed { since } else { sequence })),
-            standing.clone(),
+            standing,
             resumed,
         );
         frames::send(&mut self.socket, &ChatMessage::Welcome(welcome)).await?;
         if resumed {
             self.replay(session, since).await
         } else {
-            self.snapshot(session, sequence, standing).await
+            let snapshot = snapshot::take(&self.engine, session, &state).await;
+            frames::send(&mut self.socket, &snapshot).await
         }
+    }
+
+    fn session(&self) -> Option<SessionId> {
+        self.following.as_ref().map(|following| following.session)
     }
 
     /// Follows a session from now on.
@@ -169,22 +177,13 @@ impl Connection {
         Ok(())
     }
 
-    async fn snapshot(
-        &mut self,
-        session: SessionId,
-        sequence: Sequence,
-        standing: Standing,
-    ) -> Result<(), Gone> {
-        let window = self.engine.foundation.settings.chat.snapshot_window;
-        let start = Sequence(sequence.0.saturating_sub(window as u64 * 4));
-        let loaded = self.engine.foundation.store.load_session(session, start, window * 4).await;
-        let faces = EngineFaces(&self.engine);
-        let loaded = loaded.unwrap_or_default();
-        let mut items: Vec<_> = loaded.iter().filter_map(|recorded| view::item(recorded, &faces)).collect();
-        let surplus = items.len().saturating_sub(window);
-        items.drain(..surplus);
-        let truncated = surplus > 0 || start > Sequence::START;
-        frames::send(&mut self.socket, &ChatMessage::Snapshot { sequence, standing, items, truncated }).await
+    /// Two sessions of this customer became one: goes on in it, and shows it whole.
+    async fn move_to(&mut self, session: SessionId) -> Result<(), Gone> {
+        self.engine.connections.close(self.leg);
+        let Some(state) = self.follow(session).await else { return Err(Gone) };
+        self.attach(session).await;
+        let snapshot = snapshot::take(&self.engine, session, &state).await;
+        frames::send(&mut self.socket, &snapshot).await
     }
 
     async fn run(&mut self) {
@@ -232,7 +231,7 @@ impl Connection {
     }
 
     async fn tell_place(&mut self) -> Result<(), Gone> {
-        let Some(session) = self.following.as_ref().map(|following| following.session) else { return Ok(()) };
+        let Some(session) = self.session() else { return Ok(()) };
         let Ok(state) = self.engine.sessions().state(session).await else { return Ok(()) };
         let waiting = state.task.as_ref().filter(|task| task.state == TaskState::Pending);
         let Some(task) = waiting else {
@@ -260,7 +259,13 @@ impl Connection {
                     return Ok(());
                 };
                 let mut queue_changed = false;
+                let mut goes_on_in = None;
                 for recorded in events.iter() {
+                    match recorded.event {
+                        SessionEvent::AbsorbedInto { other } => goes_on_in = Some(other),
+                        SessionEvent::Absorbed { .. } => goes_on_in = self.session(),
+                        _ => {}
+                    }
                     queue_changed |= matches!(
                         recorded.event,
                         SessionEvent::TaskCreated { .. } | SessionEvent::TaskTransferred { .. }
@@ -270,7 +275,11 @@ impl Connection {
                 if let Some(following) = &mut self.following {
                     following.told = after;
                 }
-                if queue_changed { self.tell_place().await } else { Ok(()) }
+                match goes_on_in {
+                    Some(session) => self.move_to(session).await,
+                    None if queue_changed => self.tell_place().await,
+                    None => Ok(()),
+                }
             }
         }
     }
@@ -335,7 +344,7 @@ impl Connection {
             return;
         }
         self.last_typing = Some(Instant::now());
-        let Some(session) = self.following.as_ref().map(|following| following.session) else { return };
+        let Some(session) = self.session() else { return };
         if let Some(handle) = self.engine.sessions().live(session) {
             handle.typing("".into(), true);
         }
@@ -412,7 +421,7 @@ impl Connection {
     }
 
     async fn request_person(&mut self) -> Result<(), Gone> {
-        let Some(session) = self.following.as_ref().map(|following| following.session) else {
+        let Some(session) = self.session() else {
             return self.refuse(None, ChatRefusal::NotNow, "say something first", None).await;
         };
         let Ok(state) = self.engine.sessions().state(session).await else { return Ok(()) };
@@ -429,7 +438,7 @@ impl Connection {
         let identity = Identity::email(email);
         let learn =
             Command::AttachIdentity { identity: identity.clone(), verification: Verification::Claimed };
-        let Some(session) = self.following.as_ref().map(|following| following.session) else {
+        let Some(session) = self.session() else {
             return self.refuse(None, ChatRefusal::NotNow, "there is nothing to send yet", None).await;
         };
         let is_open = self
@@ -445,7 +454,7 @@ impl Connection {
 
     /// Delivers a command whose refusal the customer need not hear of.
     async fn quietly(&mut self, command: Command) -> Result<(), Gone> {
-        let Some(session) = self.following.as_ref().map(|following| following.session) else { return Ok(()) };
+        let Some(session) = self.session() else { return Ok(()) };
         if let Err(error) = self.engine.deliver(session, vec![command]).await {
             tracing::debug!(%session, %error, "a chat command was refused");
         }

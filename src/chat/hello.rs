@@ -6,12 +6,15 @@ use channels::chat::wire::{
 use model::{Identity, Language, Sequence, SessionId, Verification};
 use smol_str::SmolStr;
 
+use crate::auth::VerifiedUser;
 use crate::configuration::organisation::{FieldKind, Labels, Site};
 use crate::engine::Engine;
+use crate::engine::merging::MergeError;
 use crate::engine::reception::{Arrival, Known};
 use crate::http::ChatOrigin;
 
 /// A refused hello: what is said before closing.
+#[derive(Debug, Clone, Copy)]
 pub struct Refused {
     pub code: ChatRefusal,
     pub message: &'static str,
@@ -42,18 +45,6 @@ pub async fn accept(engine: &Engine, from: &ChatOrigin, hello: Hello) -> Result<
     if !from.may_enter(site) {
         return Err(refused(ChatRefusal::Unauthorised, "this page may not open the site's chat"));
     }
-    let tokens = &engine.auth.visitors;
-    let (token, visitor) = match hello.visitor {
-        Some(token) => {
-            let visitor = tokens
-                .verify(&token)
-                .ok_or_else(|| refused(ChatRefusal::Unauthorised, "the visitor token is not ours"))?;
-            (token, Identity::Visitor(SmolStr::new(visitor)))
-        }
-        None => {
-            tokens.issue().map_err(|_| refused(ChatRefusal::Busy, "the server cannot issue tokens now"))?
-        }
-    };
     let user = match hello.user {
         Some(jwt) => Some(
             crate::auth::users::verify(&jwt, site)
@@ -62,9 +53,7 @@ pub async fn accept(engine: &Engine, from: &ChatOrigin, hello: Hello) -> Result<
         ),
         None => None,
     };
-    let identity = user.as_ref().map_or(visitor, |user| Identity::User(SmolStr::new(&user.id)));
-    let busy = |_| refused(ChatRefusal::Busy, "try again");
-    let known = engine.recognise(&identity, Verification::Verified).await.map_err(busy)?;
+    let Customer { token, identity, known } = recognise(engine, hello.visitor, user.as_ref()).await?;
     let form =
         hello.form.into_iter().filter(|(_, answer)| !answer.trim().is_empty() && answer.len() <= MAX_ANSWER);
     Ok(Visitor {
@@ -81,6 +70,75 @@ pub async fn accept(engine: &Engine, from: &ChatOrigin, hello: Hello) -> Result<
         user,
         form: form.take(20).collect(),
     })
+}
+
+/// Under which name somebody is here, and with what they go on.
+struct Customer {
+    token: String,
+    identity: Identity,
+    known: Option<Known>,
+}
+
+/// A user is known by the site's word, anybody else by their browser. Who was here before the site
+/// vouched for them goes on with the same session, and a session they have elsewhere joins it.
+async fn recognise(
+    engine: &Engine,
+    token: Option<String>,
+    user: Option<&VerifiedUser>,
+) -> Result<Customer, Refused> {
+    let busy = Refused { code: ChatRefusal::Busy, message: "try again" };
+    let user = user.map(|user| Identity::User(SmolStr::new(&user.id)));
+    let (mut token, mut visitor) = visitor(engine, token)?;
+    let mut here = engine.recognise(&visitor, Verification::Verified).await.map_err(|_| busy)?;
+    if let Some(known) = here
+        && belongs_to_another(engine, known, user.as_ref()).await?
+    {
+        (token, visitor) = self::visitor(engine, None)?;
+        here = None;
+    }
+    let Some(user) = user else {
+        return Ok(Customer { token, identity: visitor, known: here });
+    };
+    let elsewhere = engine.recognise(&user, Verification::Verified).await.map_err(|_| busy)?;
+    let known = match (here, elsewhere) {
+        (Some(here), Some(elsewhere)) => Some(joined(engine, here, elsewhere).await?),
+        (here, elsewhere) => here.or(elsewhere),
+    };
+    Ok(Customer { token, identity: user, known })
+}
+
+/// The visitor of a token, or of a new one.
+fn visitor(engine: &Engine, token: Option<String>) -> Result<(String, Identity), Refused> {
+    let tokens = &engine.auth.visitors;
+    let Some(token) = token else {
+        let message = "the server cannot issue tokens now";
+        return tokens.issue().map_err(|_| Refused { code: ChatRefusal::Busy, message });
+    };
+    let message = "the visitor token is not ours";
+    let visitor = tokens.verify(&token).ok_or(Refused { code: ChatRefusal::Unauthorised, message })?;
+    Ok((token, Identity::Visitor(SmolStr::new(visitor))))
+}
+
+/// Whether the site vouched for somebody else at this browser: what was said there is theirs.
+async fn belongs_to_another(engine: &Engine, known: Known, user: Option<&Identity>) -> Result<bool, Refused> {
+    let identities = engine.foundation.store.verified_identities(known.customer).await;
+    let identities = identities.map_err(|_| Refused { code: ChatRefusal::Busy, message: "try again" })?;
+    let mut users = identities.iter().filter(|identity| matches!(identity, Identity::User(_)));
+    Ok(users.any(|known| Some(known) != user))
+}
+
+/// One customer, known as a visitor and as a user: their sessions become one.
+async fn joined(engine: &Engine, here: Known, elsewhere: Known) -> Result<Known, Refused> {
+    let (Some(one), Some(other)) = (here.session, elsewhere.session) else {
+        return Ok(if here.session.is_some() { here } else { elsewhere });
+    };
+    match engine.merge(one, other).await {
+        Ok(session) if session == one => Ok(here),
+        Ok(session) => Ok(Known { session: Some(session), ..elsewhere }),
+        // One of them was closed a moment ago.
+        Err(MergeError::NotOpen) => Ok(here),
+        Err(_) => Err(Refused { code: ChatRefusal::Busy, message: "try again" }),
+    }
 }
 
 pub fn welcome(

@@ -3,6 +3,7 @@
 mod absence;
 mod connection;
 mod hello;
+mod snapshot;
 mod standing;
 
 pub use connection::serve;

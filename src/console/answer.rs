@@ -10,6 +10,7 @@ use store::{SearchQuery, SearchScope};
 use super::connection::{Identity, Works};
 use super::wire::{Answer, Ask, ConsoleRefusal, ConsoleRole, SearchHit};
 use crate::actors::DeliverError;
+use crate::engine::merging::MergeError;
 use crate::engine::{Engine, board, card, explain, reception};
 
 /// Longest search, in bytes, and most hits.
@@ -100,6 +101,7 @@ pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
             deliver(engine, session, Command::AddNote { note, author: who.agent.clone(), text }).await
         }
         Ask::Typing { session } => {
+            read(engine, who, session).await?;
             if let Some(handle) = engine.sessions().live(session) {
                 handle.typing(who.name.as_str().into(), false);
             }
@@ -137,7 +139,18 @@ pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
             }
             deliver_all(engine, session, commands).await
         }
+        Ask::Merge { session, other } => merge(engine, who, session, other).await,
+        Ask::Separate { session, other } => {
+            own(&*read(engine, who, session).await?, who)?;
+            engine.separate(session, other).await.map(|()| Answer::Nothing).map_err(unmerged)
+        }
         Ask::History { customer } => {
+            let theirs = engine.directory.held_by(&who.agent);
+            let serves =
+                who.role >= ConsoleRole::Supervisor || theirs.iter().any(|card| card.customer == customer);
+            if !serves {
+                return Err(refuse(ConsoleRefusal::Forbidden, "not your customer now"));
+            }
             let summaries = engine.foundation.store.sessions_of_customer(customer, 50).await;
             let summaries = summaries.map_err(|error| refuse(ConsoleRefusal::Busy, error.to_string()))?;
             Ok(Answer::History { sessions: summaries.iter().map(board::past_session).collect() })
@@ -150,6 +163,20 @@ pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
             Ok(Answer::Explanation(Box::new(explain::view(&explanation))))
         }
         supervising => supervise(engine, who, supervising).await,
+    }
+}
+
+/// Who has one of the sessions and may read the other says that they are one customer's.
+async fn merge(engine: &Engine, who: &Identity, session: SessionId, other: SessionId) -> Reply {
+    let (one, two) = (read(engine, who, session).await?, read(engine, who, other).await?);
+    own(&one, who).or(own(&two, who))?;
+    engine.merge(session, other).await.map(|session| Answer::Merged { session }).map_err(unmerged)
+}
+
+fn unmerged(error: MergeError) -> Refused {
+    match error {
+        MergeError::Deliver(error) => error.into(),
+        error => refuse(ConsoleRefusal::NotNow, error.to_string()),
     }
 }
 

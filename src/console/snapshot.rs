@@ -1,6 +1,6 @@
 //! A session as a console sees it when it opens it anew.
 
-use model::{Sequence, SessionId};
+use model::{Recorded, Sequence, SessionEvent, SessionId};
 
 use super::wire::SessionSnapshot;
 use crate::engine::{Engine, card};
@@ -20,6 +20,7 @@ pub async fn take(engine: &Engine, session: SessionId, through: Sequence) -> Opt
         .ok()?;
     events.retain(|recorded| recorded.sequence <= through);
     let history = engine.history(card.customer, session).await;
+    let earlier = if state.absorbed.is_empty() { Vec::new() } else { earlier(engine, session).await };
     Some(SessionSnapshot {
         session,
         sequence: through,
@@ -27,5 +28,14 @@ pub async fn take(engine: &Engine, session: SessionId, through: Sequence) -> Opt
         card,
         events,
         truncated: after > Sequence::START,
+        earlier,
     })
+}
+
+/// The events of the sessions this one absorbed, each as far as it was absorbed.
+async fn earlier(engine: &Engine, session: SessionId) -> Vec<Recorded<SessionEvent>> {
+    let most = usize::try_from(MOST_EVENTS).unwrap_or(usize::MAX);
+    let history = engine.foundation.store.history(session, 0, most).await.unwrap_or_default();
+    let others = history.into_iter().filter(|event| event.session != session);
+    others.map(|event| event.recorded).collect()
 }

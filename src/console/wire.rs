@@ -102,8 +102,19 @@ pub enum Ask {
         summary: Option<String>,
         close: bool,
     },
+    /// The past sessions of a customer one has now; supervisors: of any.
     History {
         customer: CustomerId,
+    },
+    /// Two open sessions of one customer go on as one, the older; who asks has one of them.
+    Merge {
+        session: SessionId,
+        other: SessionId,
+    },
+    /// Undoes a merger: `other` goes on by itself again.
+    Separate {
+        session: SessionId,
+        other: SessionId,
     },
     Search {
         text: String,
@@ -215,6 +226,10 @@ pub enum Answer {
     },
     Hits {
         hits: Vec<SearchHit>,
+    },
+    /// The session that goes on for both.
+    Merged {
+        session: SessionId,
     },
 }
 
@@ -445,6 +460,9 @@ pub struct SessionSnapshot {
     pub events: Vec<Recorded<SessionEvent>>,
     /// Older events were left out.
     pub truncated: bool,
+    /// What happened in sessions that were merged into this one, in order; the sequences are theirs.
+    #[serde(default)]
+    pub earlier: Vec<Recorded<SessionEvent>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]

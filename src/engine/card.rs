@@ -27,7 +27,7 @@ pub fn card(session: SessionId, state: &State) -> Option<SessionCard> {
         last_text: state.last_text.clone(),
         last_sequence: state.sequence,
         unread: state.unread,
-        closed: state.status != Status::Open,
+        closed: state.status != Status::Open || state.absorbed_into.is_some(),
         task: state.task.as_ref().map(|task| TaskView {
             task: task.id,
             queue: task.queue.clone(),

@@ -11,6 +11,7 @@ mod effects;
 pub mod explain;
 mod figures;
 pub mod mail_out;
+pub mod merging;
 mod outputs;
 pub mod reception;
 mod restore;

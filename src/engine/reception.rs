@@ -95,6 +95,7 @@ impl Engine {
             requirements,
             priority: organisation.queue(queue).map_or(Priority::default(), |queue| queue.priority),
             preferred_agent: self.last_person(organisation, queue, customer).await,
+            waiting_since: None,
         })
     }
 
@@ -146,6 +147,7 @@ impl Engine {
                 queue,
                 channel: state.channel?,
                 requirements,
+                waiting_since: None,
             })),
         }
     }

@@ -132,6 +132,7 @@ impl Desk {
                 (session, vec![Command::RecordDelivery { message, delivery }])
             }
             Decision::Join { session, standing } => {
+                let session = engine.going_on(session).await.unwrap_or(session);
                 (session, self.join(engine, session, standing, blob, envelope, &mail).await)
             }
             Decision::New { .. } => {

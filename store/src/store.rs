@@ -105,7 +105,8 @@ impl Store {
         store.session_summary(session).await
     }
 
-    /// The customer's sessions, newest first.
+    /// The customer's sessions, newest first; also those of other customer records that are the same
+    /// person, since somebody vouched for an identity of both.
     pub async fn sessions_of_customer(
         &self,
         customer: CustomerId,
@@ -115,7 +116,8 @@ impl Store {
         store.sessions_of_customer(customer, limit).await
     }
 
-    /// The customer's session that goes on: open and not absorbed, the oldest if there are several.
+    /// The session of the customer as a person that goes on: open and not absorbed, the oldest if there
+    /// are several.
     pub async fn open_session_of(&self, customer: CustomerId) -> Result<Option<SessionId>, StoreError> {
         let Self::Sqlite(store) = self;
         store.open_session_of(customer).await
@@ -129,6 +131,12 @@ impl Store {
     ) -> Result<Option<CustomerId>, StoreError> {
         let Self::Sqlite(store) = self;
         store.customer_by_identity(identity.clone(), least).await
+    }
+
+    /// The customer's identities that somebody vouched for.
+    pub async fn verified_identities(&self, customer: CustomerId) -> Result<Vec<Identity>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.verified_identities(customer).await
     }
 
     /// Who was last assigned to the customer, if that was not before `since`.

@@ -333,3 +333,42 @@ async fn everything(store: &Store) -> String {
     }
     all
 }
+
+#[tokio::test]
+async fn customers_of_one_person_share_a_history_and_those_of_one_browser_do_not() {
+    let (_folder, store) = open();
+    let user = |id: &str| Identity::User(id.into());
+    let browser = || Identity::Visitor("v1".into());
+    let closed = || SessionEvent::Closed { reason: CloseReason::Customer };
+    let first = vec![opened(1, 7), leg(21, user("u-1"), Verification::Verified), closed()];
+    record(&store, 1, 10, first).await;
+    // The same person, first seen as a browser.
+    let second = vec![
+        opened(2, 8),
+        leg(22, browser(), Verification::Verified),
+        leg(23, user("u-1"), Verification::Verified),
+    ];
+    record(&store, 2, 20, second).await;
+    // Somebody else at that browser, and somebody who only says so.
+    let third = vec![
+        opened(3, 9),
+        leg(24, browser(), Verification::Verified),
+        leg(25, user("u-2"), Verification::Verified),
+    ];
+    record(&store, 3, 30, third).await;
+    record(&store, 4, 40, vec![opened(4, 10), leg(26, user("u-1"), Verification::Claimed)]).await;
+
+    let sessions = async |number| {
+        let past = store.sessions_of_customer(customer(number), 10).await.unwrap();
+        past.iter().map(|summary| summary.session).collect::<Vec<_>>()
+    };
+    assert_eq!(sessions(7).await, [session(2), session(1)]);
+    assert_eq!(sessions(8).await, [session(2), session(1)]);
+    assert_eq!(sessions(9).await, [session(3)]);
+    assert_eq!(sessions(10).await, [session(4)]);
+    assert_eq!(store.open_session_of(customer(7)).await.unwrap(), Some(session(2)));
+    let mut known = store.verified_identities(customer(8)).await.unwrap();
+    known.sort();
+    assert_eq!(known, [browser(), user("u-1")]);
+    assert_eq!(store.verified_identities(customer(10)).await.unwrap(), []);
+}

@@ -85,6 +85,21 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
+/// Of a browser that was never here.
+pub fn hello() -> Hello {
+    Hello {
+        version: 1,
+        site: SiteId::new("outdoor").unwrap(),
+        visitor: None,
+        user: None,
+        since: model::Sequence(0),
+        session: None,
+        language: None,
+        page: Some("https://shop.example/tents".into()),
+        form: Default::default(),
+    }
+}
+
 fn settings(data: &Path) -> Settings {
     let mut settings = Settings::default();
     settings.server.address = ([127, 0, 0, 1], 0).into();
@@ -103,16 +118,12 @@ pub struct Customer {
 
 impl Customer {
     pub async fn arrive(house: &House, visitor: Option<String>, since: u64) -> Self {
-        let hello = Hello {
-            version: 1,
-            site: SiteId::new("outdoor").unwrap(),
-            visitor,
-            user: None,
-            since: model::Sequence(since),
-            language: None,
-            page: Some("https://shop.example/tents".into()),
-            form: Default::default(),
-        };
+        let hello = Hello { visitor, since: model::Sequence(since), ..hello() };
+        Self::arrive_as(house, hello).await
+    }
+
+    pub async fn arrive_as(house: &House, hello: Hello) -> Self {
+        let since = hello.since.0;
         let mut request = format!("ws://{}/chat", house.server.address).into_client_request().unwrap();
         let origin = format!("http://{}", house.server.address);
         request.headers_mut().insert("origin", HeaderValue::from_str(&origin).unwrap());
@@ -147,6 +158,9 @@ impl Customer {
     pub async fn until<T>(&mut self, mut wanted: impl FnMut(&ChatMessage) -> Option<T>) -> T {
         loop {
             let message: ChatMessage = receive(&mut self.socket).await;
+            if let ChatMessage::Snapshot { sequence, .. } = &message {
+                self.seen = sequence.0;
+            }
             if let ChatMessage::Event { after, sequence, .. } = &message {
                 assert_eq!(after.0, self.seen, "a gap before {sequence}");
                 self.seen = sequence.0;

@@ -75,7 +75,7 @@ function consoleSocket(socket) {
     const ask = JSON.parse(data);
     let answer = { answer: 'nothing' };
     if (ask.type === 'hello') { send(welcome()); setTimeout(() => send(offer()), 400); }
-    if (ask.type === 'open') send({ type: 'snapshot', session: ask.session, sequence: kept.length, card: [...cards, waiting].find((one) => one.session === ask.session), context, events: kept, truncated: false });
+    if (ask.type === 'open') send({ type: 'snapshot', session: ask.session, sequence: kept.length, card: [...cards, waiting].find((one) => one.session === ask.session), context, events: kept, truncated: false, earlier: [] });
     if (ask.type === 'post') answer = record(message(ask.message, { kind: 'agent', agent: 'ben' }, ask.text));
     if (ask.type === 'note') answer = record({ type: 'note_added', note: ask.note, author: 'ben', text: ask.text });
     if (ask.type === 'set_presence') send({ type: 'presence', presence: ask.presence, since: Date.now(), cause: 'agent' });

@@ -10,7 +10,7 @@ export type AgentId = string;
 
 export type AgentView = { id: AgentId, name: string, automated: boolean, queues: Array<QueueId>, };
 
-export type Answer = { "answer": "nothing" } | { "answer": "recorded", sequence: Sequence, } | { "answer": "explanation" } & ExplanationView | { "answer": "history", sessions: Array<PastSession>, } | { "answer": "hits", hits: Array<SearchHit>, };
+export type Answer = { "answer": "nothing" } | { "answer": "recorded", sequence: Sequence, } | { "answer": "explanation" } & ExplanationView | { "answer": "history", sessions: Array<PastSession>, } | { "answer": "hits", hits: Array<SearchHit>, } | { "answer": "merged", session: SessionId, };
 
 export type Attachment = { 
 /**
@@ -64,7 +64,12 @@ link: string, };
 
 export type ChatItem = { at: Timestamp, sequence: Sequence, } & ({ "kind": "message", id: MessageId, from: Sender, channel: Channel, text: string, attachments: Array<ChatAttachment>, citations: Array<Citation>, } | { "kind": "joined", name: string, automated: boolean, } | { "kind": "left", name: string, } | { "kind": "waiting" } | { "kind": "read", through: Sequence, } | { "kind": "channel_switched", to: Channel, } | { "kind": "rated", score: number, } | { "kind": "closed" } | { "kind": "reopened" } | { "kind": "erased" });
 
-export type ChatMessage = { "type": "welcome" } & Welcome | { "type": "snapshot", sequence: Sequence, standing: Standing, items: Array<ChatItem>, 
+export type ChatMessage = { "type": "welcome" } & Welcome | { "type": "snapshot", 
+/**
+ * Another one than before if two sessions of the customer were merged. Items of the one that
+ * was absorbed have the sequence 0.
+ */
+session: SessionId, sequence: Sequence, standing: Standing, items: Array<ChatItem>, 
 /**
  * Older items were left out.
  */
@@ -115,7 +120,7 @@ request: number, } & ({ "type": "hello", version: number, } | { "type": "ping" }
  * The last sequence this console has of the session: an answer to what it has not seen is
  * refused with `behind`.
  */
-seen: Sequence, } | { "type": "note", session: SessionId, note: MessageId, text: string, } | { "type": "typing", session: SessionId, } | { "type": "read", session: SessionId, through: Sequence, } | { "type": "set_fact", session: SessionId, name: FactName, value: string, } | { "type": "switch_channel", session: SessionId, to: Channel, } | { "type": "transfer", session: SessionId, task: TaskId, target: TransferTarget, note: string | null, } | { "type": "wrap_up", session: SessionId, task: TaskId, } | { "type": "complete", session: SessionId, task: TaskId, disposition: Disposition | null, summary: string | null, close: boolean, } | { "type": "history", customer: CustomerId, } | { "type": "search", text: string, } | { "type": "explain", task: TaskId, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
+seen: Sequence, } | { "type": "note", session: SessionId, note: MessageId, text: string, } | { "type": "typing", session: SessionId, } | { "type": "read", session: SessionId, through: Sequence, } | { "type": "set_fact", session: SessionId, name: FactName, value: string, } | { "type": "switch_channel", session: SessionId, to: Channel, } | { "type": "transfer", session: SessionId, task: TaskId, target: TransferTarget, note: string | null, } | { "type": "wrap_up", session: SessionId, task: TaskId, } | { "type": "complete", session: SessionId, task: TaskId, disposition: Disposition | null, summary: string | null, close: boolean, } | { "type": "history", customer: CustomerId, } | { "type": "merge", session: SessionId, other: SessionId, } | { "type": "separate", session: SessionId, other: SessionId, } | { "type": "search", text: string, } | { "type": "explain", task: TaskId, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
 
 export type ConsoleRole = "agent" | "supervisor" | "admin";
 
@@ -159,7 +164,11 @@ user: string | null,
 /**
  * The last sequence seen of the session; 0 for none.
  */
-since: Sequence, language: Language | null, 
+since: Sequence, 
+/**
+ * The session it was seen in. None: whichever goes on.
+ */
+session: SessionId | null, language: Language | null, 
 /**
  * The address of the page the widget is on.
  */
@@ -349,7 +358,11 @@ export type SessionSnapshot = { session: SessionId, sequence: Sequence, card: Se
 /**
  * Older events were left out.
  */
-truncated: boolean, };
+truncated: boolean, 
+/**
+ * What happened in sessions that were merged into this one, in order; the sequences are theirs.
+ */
+earlier: Array<Recorded<SessionEvent>>, };
 
 export type SiteId = string;
 

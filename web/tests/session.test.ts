@@ -5,7 +5,7 @@ import type { Recorded, SessionEvent } from '../src/wire';
 
 const empty = (): SessionState =>
   fromSnapshot({
-    session: 's1', sequence: 3, truncated: false, events: [],
+    session: 's1', sequence: 3, truncated: false, events: [], earlier: [],
     card: {
       session: 's1', customer: 'c1', customer_name: 'Ana', site: 'outdoor', channels: ['chat'], channel: 'chat', present: true, language: 'en', intent: null,
       opened_at: 0, last_at: 0, last_text: '', last_sequence: 3, unread: 0, closed: false, task: null,

@@ -64,6 +64,9 @@ pub struct Hello {
     /// The last sequence seen of the session; 0 for none.
     #[serde(default)]
     pub since: Sequence,
+    /// The session it was seen in. None: whichever goes on.
+    #[serde(default)]
+    pub session: Option<SessionId>,
     #[serde(default)]
     pub language: Option<Language>,
     /// The address of the page the widget is on.
@@ -81,6 +84,9 @@ pub enum ChatMessage {
     Welcome(Welcome),
     /// Replaces all the client has: it asked for more than is replayed.
     Snapshot {
+        /// Another one than before if two sessions of the customer were merged. Items of the one that
+        /// was absorbed have the sequence 0.
+        session: SessionId,
         sequence: Sequence,
         standing: Standing,
         items: Vec<ChatItem>,

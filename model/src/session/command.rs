@@ -36,6 +36,8 @@ pub struct NewTask {
     pub requirements: Requirements,
     pub priority: Priority,
     pub preferred_agent: Option<AgentId>,
+    /// Since when the customer waits, if not from now on: a task that goes on in another session.
+    pub waiting_since: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

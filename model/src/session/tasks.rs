@@ -24,7 +24,7 @@ impl State {
             channel: new.channel,
             requirements: new.requirements,
             priority: new.priority,
-            waiting_since: now,
+            waiting_since: new.waiting_since.map_or(now, |since| since.min(now)),
             preferred_agent: new.preferred_agent,
         }])
     }

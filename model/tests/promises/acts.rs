@@ -165,6 +165,7 @@ impl Act {
                 requirements: self.requirements(3),
                 priority: Priority(i32::from(self.die(3, 3))),
                 preferred_agent: self.chance(4, 4).then(|| self.some_agent(4)),
+                waiting_since: None,
             }),
             "Reserve" => Command::Reserve {
                 task,

@@ -110,5 +110,6 @@ pub fn new_task(number: u64) -> Command {
         requirements: Requirements::NONE,
         priority: Priority(0),
         preferred_agent: None,
+        waiting_since: None,
     })
 }

@@ -94,6 +94,10 @@ impl SqliteStore {
         self.read(move |connection| sessions::customer_by_identity(connection, &identity, least)).await
     }
 
+    pub async fn verified_identities(&self, customer: CustomerId) -> Answer<Vec<Identity>> {
+        self.read(move |connection| sessions::verified_identities(connection, customer)).await
+    }
+
     pub async fn last_agents(
         &self,
         customer: CustomerId,

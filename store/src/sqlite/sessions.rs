@@ -26,6 +26,16 @@ pub(crate) fn open_sessions(
     Ok(sessions)
 }
 
+/// The customer, and every other customer record that is the same person: somebody vouched for an
+/// identity of both. A browser is no person: several may use it one after the other.
+const SAME_PERSON: &str = "WITH person (customer) AS (
+    SELECT ?1
+    UNION
+    SELECT theirs.customer FROM identities AS own JOIN identities AS theirs ON theirs.identity = own.identity
+    WHERE own.customer = ?1 AND own.verification >= 1 AND theirs.verification >= 1
+        AND own.identity NOT LIKE 'visitor:%'
+)";
+
 const SUMMARY: &str = "SELECT session, customer, site, language, opened_at, closed_at, close_reason,
     channels, last_text, last_message_at, last_agent, intent, absorbed_into, erased_at FROM sessions";
 
@@ -45,7 +55,7 @@ pub(crate) fn of_customer(
     limit: usize,
 ) -> Result<Vec<SessionSummary>, StoreError> {
     let mut statement = connection.prepare_cached(&format!(
-        "{SUMMARY} WHERE customer = ?1 ORDER BY opened_at DESC, session DESC LIMIT ?2"
+        "{SAME_PERSON} {SUMMARY} WHERE customer IN person ORDER BY opened_at DESC, session DESC LIMIT ?2"
     ))?;
     let mut rows = statement.query(params![customer.0.as_bytes(), count(limit)])?;
     let mut summaries = Vec::new();
@@ -82,11 +92,11 @@ pub(crate) fn open_of_customer(
     customer: CustomerId,
 ) -> Result<Option<SessionId>, StoreError> {
     let found: Option<[u8; 16]> = connection
-        .prepare_cached(
-            "SELECT session FROM sessions
-            WHERE customer = ?1 AND closed_at IS NULL AND absorbed_into IS NULL
-            ORDER BY opened_at, session LIMIT 1",
-        )?
+        .prepare_cached(&format!(
+            "{SAME_PERSON} SELECT session FROM sessions
+            WHERE customer IN person AND closed_at IS NULL AND absorbed_into IS NULL
+            ORDER BY opened_at, session LIMIT 1"
+        ))?
         .query_row([customer.0.as_bytes()], |row| row.get(0))
         .optional()?;
     Ok(found.map(|bytes| SessionId(uuid::Uuid::from_bytes(bytes))))
@@ -108,6 +118,22 @@ pub(crate) fn customer_by_identity(
     Ok(found.map(|bytes| CustomerId(uuid::Uuid::from_bytes(bytes))))
 }
 
+/// What somebody vouched for of this customer.
+pub(crate) fn verified_identities(
+    connection: &Connection,
+    customer: CustomerId,
+) -> Result<Vec<Identity>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT identity FROM identities WHERE customer = ?1 AND verification >= 1")?;
+    let mut rows = statement.query([customer.0.as_bytes()])?;
+    let mut identities = Vec::new();
+    while let Some(row) = rows.next()? {
+        let key: String = row.get(0)?;
+        identities.extend(Identity::from_key(&key));
+    }
+    Ok(identities)
+}
+
 /// Who handled the customer's sessions since then, the latest first.
 pub(crate) fn last_agents(
     connection: &Connection,
@@ -115,12 +141,12 @@ pub(crate) fn last_agents(
     since: Timestamp,
     limit: usize,
 ) -> Result<Vec<AgentId>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT handling.agent FROM sessions AS session
+    let mut statement = connection.prepare_cached(&format!(
+        "{SAME_PERSON} SELECT handling.agent FROM sessions AS session
         JOIN handlings AS handling ON handling.session = session.session
-        WHERE session.customer = ?1 AND handling.at >= ?2
-        GROUP BY handling.agent ORDER BY max(handling.at) DESC LIMIT ?3",
-    )?;
+        WHERE session.customer IN person AND handling.at >= ?2
+        GROUP BY handling.agent ORDER BY max(handling.at) DESC LIMIT ?3"
+    ))?;
     let mut rows = statement.query(params![customer.0.as_bytes(), since.0, count(limit)])?;
     let mut agents = Vec::new();
     while let Some(row) = rows.next()? {

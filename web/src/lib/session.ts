@@ -7,6 +7,8 @@ export interface SessionState {
   session: SessionId;
   sequence: Sequence;
   events: Recorded<SessionEvent>[];
+  /** Of sessions merged into this one; their sequences are below 0, apart from this one's. */
+  earlier: Recorded<SessionEvent>[];
   truncated: boolean;
   context: SessionContext;
   channel: Channel;
@@ -22,6 +24,7 @@ export type Applied = { outcome: 'applied'; state: SessionState } | { outcome: '
 export function fromSnapshot(snapshot: SessionSnapshot): SessionState {
   const start: SessionState = {
     session: snapshot.session, sequence: snapshot.sequence, events: snapshot.events, truncated: snapshot.truncated,
+    earlier: snapshot.earlier.map((recorded, index, all) => ({ ...recorded, sequence: index - all.length })),
     context: snapshot.context, channel: snapshot.card.channel, task: snapshot.card.task, closed: snapshot.card.closed,
     readByCustomer: 0, readByAgent: 0, deliveries: {},
   };

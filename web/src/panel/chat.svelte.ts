@@ -1,5 +1,5 @@
 import { backoff } from '../lib/backoff';
-import type { ChatItem, ChatMessage, ChatRequest, Sequence, SiteInfo, Standing, Upload } from '../wire';
+import type { ChatItem, ChatMessage, ChatRequest, Sequence, SessionId, SiteInfo, Standing, Upload } from '../wire';
 
 const VERSION = 1;
 const PING_MS = 25_000;
@@ -41,6 +41,8 @@ export class Chat {
 
   private socket: WebSocket | null = null;
   private sequence: Sequence = 0;
+  /** The session `sequence` counts in, once the server has named it. */
+  private session: SessionId | null = null;
   private attempt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private typingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -152,7 +154,7 @@ export class Chat {
   private hello() {
     this.send({
       type: 'hello', version: VERSION, site: this.siteId, visitor: this.visitor, user: this.user,
-      since: this.sequence, language: this.language, page: this.page, form: this.form,
+      since: this.sequence, session: this.session, language: this.language, page: this.page, form: this.form,
     });
   }
 
@@ -196,13 +198,16 @@ export class Chat {
         this.site = message.site;
         this.standing = message.standing;
         this.hasSession = message.session !== null;
+        this.session = message.session;
         if (!message.session) this.sequence = 0;
         this.trouble = null;
         this.keep();
         this.flush();
         break;
       case 'snapshot':
-        this.items = message.items;
+        this.session = message.session;
+        // Items of a merged session have no place in this one's counting.
+        this.items = message.items.map((item, index, all) => (item.sequence > 0 ? item : { ...item, sequence: index - all.length }));
         this.truncated = message.truncated;
         this.sequence = message.sequence;
         this.standing = message.standing;

@@ -55,6 +55,10 @@ class Transcripts {
     if (again) setTimeout(() => void this.open(session), 1_000);
   }
 
+  private async anew(session: SessionId) {
+    await connection.ask({ type: 'open', session, since: 0 }).catch(() => undefined);
+  }
+
   resume() {
     for (const session of this.followed) void this.open(session);
   }
@@ -74,6 +78,8 @@ class Transcripts {
     if (applied.outcome === 'gap') void this.open(session);
     if (applied.outcome !== 'applied') return;
     this.states[session] = applied.state;
+    // What the merged session says comes with a snapshot.
+    if (recorded.event.type === 'absorbed') void this.anew(session);
     if (recorded.event.type === 'message_posted') this.typing[session] = null;
   }
 
