@@ -34,19 +34,52 @@ pub(crate) struct Agent {
     pub presence: PresenceName,
     pub presence_since: Timestamp,
     pub routability: Routability,
+    pub told: Told,
     /// Offered, assigned or wrapping.
     pub tasks: Vec<TaskIndex>,
     /// Counts of `tasks`, by channel.
     pub held: [u16; 3],
     /// Tasks that wait for this agent only.
     pub awaited_by: BTreeSet<TaskKey>,
-    /// Under which key this agent is among its profile's free ones, by channel.
-    pub listed: [Option<IdleKey>; 3],
+    /// As what this agent is among its profile's free ones.
+    pub listed: Option<Listed>,
     pub idle: Idle,
 }
 
+/// Whether anybody has said where the agent is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    Never,
+    /// Not yet, after a restart, and a restored task waits for the agent: it goes on waiting until then.
+    Expected,
+    Yes,
+}
+
+/// What a free agent's keys were made of, and the channels it is free for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Listed {
+    pub channels: [bool; 3],
+    load: u32,
+    idle: Idle,
+}
+
+impl Listed {
+    /// By one definition, how idle the agent was when it was listed.
+    pub fn key(&self, agent: &AgentId, index: AgentIndex, by: LongestIdle) -> IdleKey {
+        let idle = &self.idle;
+        let (load, since) = match by {
+            LongestIdle::Unoccupied if self.load == 0 => (0, idle.unoccupied),
+            LongestIdle::Unoccupied => (self.load, idle.last_accepted),
+            LongestIdle::SinceAvailable => (0, idle.available),
+            LongestIdle::SinceLastInbound => (self.load, idle.inbound_ended),
+            LongestIdle::SinceLastInteraction => (self.load, idle.interaction_ended),
+        };
+        IdleKey { load, since, id: agent.clone(), index }
+    }
+}
+
 /// What the definitions of longest idle compare.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Idle {
     pub unoccupied: Timestamp,
     pub available: Timestamp,
@@ -75,11 +108,19 @@ impl Agent {
             presence,
             presence_since: now,
             routability: Routability::LoggedOut,
+            told: Told::Never,
             tasks: Vec::new(),
             held: [0; 3],
             awaited_by: BTreeSet::new(),
-            listed: [None, None, None],
+            listed: None,
             idle: Idle::begin(now),
+        }
+    }
+
+    /// A task restored after a restart waits for the agent.
+    pub fn expect(&mut self) {
+        if self.told == Told::Never {
+            self.told = Told::Expected;
         }
     }
 
@@ -92,16 +133,11 @@ impl Agent {
         profile.room(channel, &self.held)
     }
 
-    pub fn idle_key(&self, index: AgentIndex, by: LongestIdle) -> IdleKey {
-        let in_hand = u32::try_from(self.tasks.len()).unwrap_or(u32::MAX);
-        let (load, since) = match by {
-            LongestIdle::Unoccupied if in_hand == 0 => (0, self.idle.unoccupied),
-            LongestIdle::Unoccupied => (in_hand, self.idle.last_accepted),
-            LongestIdle::SinceAvailable => (0, self.idle.available),
-            LongestIdle::SinceLastInbound => (in_hand, self.idle.inbound_ended),
-            LongestIdle::SinceLastInteraction => (in_hand, self.idle.interaction_ended),
-        };
-        IdleKey { load, since, id: self.id.clone(), index }
+    /// What the agent is to be listed as; none for one who is not routable.
+    pub fn to_list(&self, profile: &Profile) -> Option<Listed> {
+        let load = u32::try_from(self.tasks.len()).unwrap_or(u32::MAX);
+        let channels = Channel::ALL.map(|channel| self.has_room(profile, channel));
+        self.is_routable().then_some(Listed { channels, load, idle: self.idle })
     }
 
     /// Takes the presence; logging in begins all idle times anew.

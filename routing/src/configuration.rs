@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Channel, PresenceName, QueueId, task::Requirements};
+use model::{Channel, PresenceName, QueueId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::hours::Hours;
 use crate::seconds;
+use crate::steps::Step;
 
 /// Everything the router goes by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,8 +23,6 @@ pub struct Configuration {
     pub presences: BTreeMap<PresenceName, Routability>,
     /// What an agent becomes who lets an offer ring out.
     pub not_responding: PresenceName,
-    /// Who of several fitting agents is offered a task.
-    pub longest_idle: LongestIdle,
     pub preferred_agent: PreferredAgentRule,
 }
 
@@ -41,7 +40,6 @@ impl Default for Configuration {
             queues: BTreeMap::new(),
             presences: presences.map(|(name, routability)| (presence(name), routability)).into(),
             not_responding: presence("not_responding"),
-            longest_idle: LongestIdle::default(),
             preferred_agent: PreferredAgentRule::default(),
         }
     }
@@ -118,6 +116,8 @@ pub struct Queue {
     /// Always open without.
     pub hours: Option<Hours>,
     pub when_closed: WhenClosed,
+    /// Who of several fitting agents is offered a task.
+    pub longest_idle: LongestIdle,
 }
 
 impl Default for Queue {
@@ -131,6 +131,7 @@ impl Default for Queue {
             overflow: None,
             hours: None,
             when_closed: WhenClosed::default(),
+            longest_idle: LongestIdle::default(),
         }
     }
 }
@@ -153,32 +154,4 @@ pub enum WhenClosed {
     Wait,
     /// They go to the overflow queue; without one they wait.
     Overflow,
-}
-
-/// Requirements that hold for a time.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Step {
-    pub requirements: StepRequirements,
-    /// Added to the durations of the steps before and held against the task's age in the queue:
-    /// time spent ringing counts. Without one the step is the last.
-    #[serde(with = "seconds::optional", rename = "seconds")]
-    pub duration: Option<Duration>,
-}
-
-/// What a step asks of an agent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StepRequirements {
-    /// What the task asks.
-    #[default]
-    AsRequested,
-    /// The task's skills at lower levels (never under 1); its language stays.
-    LevelsLowerBy(u8),
-    /// These, whatever the task asks.
-    Only(Requirements),
-    /// The task's language, whatever the skills.
-    LanguageOnly,
-    /// Any agent of the queue.
-    Anyone,
 }

@@ -129,6 +129,10 @@ pub enum Direction {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RestoredState {
     Pending,
+    /// Pending, and sent to this agent only.
+    WaitingFor {
+        agent: AgentId,
+    },
     /// Keeps its id and rings for the time that is left.
     Reserved {
         reservation: ReservationId,

@@ -103,12 +103,11 @@ mod reservations;
 mod router;
 mod seconds;
 pub mod service_level;
+mod steps;
 mod tasks;
 
 pub use board::{AgentBoard, Board, ChannelLoad, Hold, Opening, QueueBoard, TaskInHand};
-pub use configuration::{
-    Configuration, LongestIdle, PreferredAgentRule, Queue, Routability, Step, StepRequirements, WhenClosed,
-};
+pub use configuration::{Configuration, LongestIdle, PreferredAgentRule, Queue, Routability, WhenClosed};
 pub use explanation::{Candidate, Choice, Explanation, Need, PassedOver, Rule, Standing};
 pub use hours::{Hours, InvalidHours};
 pub use input::{
@@ -118,3 +117,4 @@ pub use output::{Output, OverflowReason, Refusal};
 pub use place::{Estimate, Place};
 pub use router::Router;
 pub use service_level::{Outcomes, ServiceLevel};
+pub use steps::{Besides, OfTask, Step, StepRequirements};

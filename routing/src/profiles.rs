@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::agents::{AgentIndex, IdleKey, slot};
 use crate::classes::ClassIndex;
+use crate::configuration::LongestIdle;
 use crate::input::{AgentKind, AgentProfile, Capacity};
 use crate::queues::QueueIndex;
 
@@ -90,10 +91,41 @@ pub(crate) struct Profile {
     pub queues: Vec<QueueIndex>,
     room: [Room; 3],
     pub agents: BTreeSet<AgentIndex>,
-    /// Routable with room in the channel, longest idle first.
-    pub free: [BTreeSet<IdleKey>; 3],
+    /// The free agents, once for each definition of longest idle that a queue of theirs goes by.
+    pub orders: Vec<Order>,
     /// The classes whose tasks these agents can do, by channel.
     pub classes: [Vec<ClassIndex>; 3],
+}
+
+/// The free agents of a profile in the order of one definition of longest idle.
+#[derive(Debug)]
+pub(crate) struct Order {
+    pub by: LongestIdle,
+    /// The profile's queues that go by it.
+    pub queues: Vec<QueueIndex>,
+    /// Routable with room in the channel, longest idle first.
+    pub free: [BTreeSet<IdleKey>; 3],
+}
+
+impl Order {
+    /// Takes one key out and puts one in; the first key before and after, if that is another now.
+    pub fn replace(
+        &mut self,
+        slot: usize,
+        old: Option<IdleKey>,
+        new: Option<IdleKey>,
+    ) -> Option<(Option<IdleKey>, Option<IdleKey>)> {
+        if old == new {
+            return None;
+        }
+        let free = &mut self.free[slot];
+        let head = free.first().cloned();
+        if let Some(old) = &old {
+            free.remove(old);
+        }
+        free.extend(new);
+        (head.as_ref() != free.first()).then(|| (head, free.first().cloned()))
+    }
 }
 
 /// A channel's capacity, precomputed.
@@ -120,9 +152,26 @@ impl Profile {
             queues,
             room: rooms,
             agents: BTreeSet::new(),
-            free: Default::default(),
+            orders: Vec::new(),
             classes: Default::default(),
         }
+    }
+
+    /// Nobody is listed as free; `definition` says what each queue goes by.
+    pub fn order_anew(&mut self, definition: impl Fn(QueueIndex) -> LongestIdle) {
+        self.orders.clear();
+        for queue in &self.queues {
+            let by = definition(*queue);
+            match self.orders.iter_mut().find(|order| order.by == by) {
+                Some(order) => order.queues.push(*queue),
+                None => self.orders.push(Order { by, queues: vec![*queue], free: Default::default() }),
+            }
+        }
+    }
+
+    /// The free agents in the order of a definition that one of the profile's queues goes by.
+    pub fn free(&self, by: LongestIdle, slot: usize) -> impl Iterator<Item = &IdleKey> {
+        self.orders.iter().filter(move |order| order.by == by).flat_map(move |order| &order.free[slot])
     }
 
     pub fn meets(&self, needs: &Needs) -> bool {
@@ -192,6 +241,11 @@ impl Profiles {
         };
         self.by_shape.insert(shape, index);
         index
+    }
+
+    pub fn indices(&self) -> impl Iterator<Item = ProfileIndex> + '_ {
+        let numbered = (0u32..).zip(&self.all);
+        numbered.filter(|(_, profile)| profile.is_some()).map(|(number, _)| ProfileIndex(number))
     }
 
     pub fn remove(&mut self, index: ProfileIndex) -> Option<Profile> {

@@ -6,7 +6,7 @@ use model::{QueueId, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::agents::IdleKey;
-use crate::configuration::Queue;
+use crate::configuration::{LongestIdle, Queue};
 use crate::profiles::ProfileIndex;
 use crate::ranked::Ranked;
 
@@ -57,6 +57,11 @@ impl RunningQueue {
             self.answered.pop_front();
         }
         self.answered.push_back(now);
+    }
+
+    /// Whom of several fitting agents it asks first.
+    pub fn longest_idle(&self) -> LongestIdle {
+        self.settings.as_ref().map_or_else(LongestIdle::default, |settings| settings.longest_idle)
     }
 
     /// Reads the hours: whether it is open, and until when that holds.

@@ -15,6 +15,7 @@ use super::{Engine, card, outputs, routing_setup};
 use crate::actors::agent::{AgentActor, Restored};
 use crate::actors::router::{RouterGone, RoutingActor};
 use crate::actors::{Arbiters, Registry};
+use crate::configuration::Organisation;
 use crate::configuration::organisation::{AVAILABLE, OFFLINE};
 use crate::foundation::now;
 
@@ -100,12 +101,13 @@ impl Engine {
     }
 
     async fn restore_tasks(&self) -> Result<(), StartError> {
+        let organisation = self.foundation.organisation();
         let tasks = self.foundation.store.open_tasks().await?;
         let count = tasks.len();
         for task in tasks {
             self.directory.remember_task(task.task, task.session);
             let queued_since = task.queued_at;
-            let (request, state) = restored(task);
+            let (request, state) = restored(&organisation, task);
             if let Some(refusal) =
                 self.router().feed(Input::TaskRestored { task: request, queued_since, state }).await?
             {
@@ -136,20 +138,24 @@ impl Engine {
     }
 }
 
-fn everybody(organisation: &crate::configuration::Organisation) -> Vec<AgentId> {
+fn everybody(organisation: &Organisation) -> Vec<AgentId> {
     let people = organisation.agents.iter().map(|person| person.id.clone());
     people.chain(organisation.virtual_agents.iter().map(|agent| agent.id.clone())).collect()
 }
 
-fn restored(task: OpenTask) -> (TaskRequest, RestoredState) {
-    let state = match task.state {
-        TaskState::Reserved { reservation, agent, expires_at } => {
+fn restored(organisation: &Organisation, task: OpenTask) -> (TaskRequest, RestoredState) {
+    let state = match (task.state, task.only_agent) {
+        (TaskState::Reserved { reservation, agent, expires_at }, _) => {
             RestoredState::Reserved { reservation, agent, expires_at }
         }
-        TaskState::Assigned { agent } => RestoredState::Assigned { agent, reservation: None },
-        TaskState::Wrapping { agent, since } => RestoredState::Wrapping { agent, since },
-        TaskState::Pending | TaskState::Completed | TaskState::Canceled => RestoredState::Pending,
+        (TaskState::Assigned { agent }, _) => RestoredState::Assigned { agent, reservation: None },
+        (TaskState::Wrapping { agent, since }, _) => RestoredState::Wrapping { agent, since },
+        (TaskState::Pending | TaskState::Completed | TaskState::Canceled, Some(agent)) => {
+            RestoredState::WaitingFor { agent }
+        }
+        (TaskState::Pending | TaskState::Completed | TaskState::Canceled, None) => RestoredState::Pending,
     };
+    let last_agent = organisation.queue(&task.queue).and_then(|queue| queue.last_agent);
     let request = TaskRequest {
         id: task.task,
         queue: task.queue,
@@ -160,7 +166,7 @@ fn restored(task: OpenTask) -> (TaskRequest, RestoredState) {
         preferred_agent: task.preferred_agent.map(|agent| PreferredAgent {
             agent,
             last_contact: Timestamp::max(task.queued_at, task.waiting_since),
-            at_most: None,
+            at_most: last_agent.map(|last| last.wait),
         }),
         direction: Direction::Inbound,
     };

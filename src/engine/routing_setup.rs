@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::task::{Requirements, SkillRequirement};
 use model::{Channel, Intent, Language, PresenceName};
-use routing::{AgentKind, AgentProfile, Capacity, Configuration, StepRequirements};
+use routing::{AgentKind, AgentProfile, Besides, Capacity, Configuration, OfTask, StepRequirements};
 
 use crate::configuration::Organisation;
 use crate::configuration::organisation as org;
@@ -38,19 +38,30 @@ fn queue(organisation: &Organisation, queue: &org::Queue) -> routing::Queue {
             org::WhenClosed::Wait => routing::WhenClosed::Wait,
             org::WhenClosed::Overflow => routing::WhenClosed::Overflow,
         },
+        longest_idle: longest_idle(queue.longest_idle),
     }
 }
 
 fn step(step: &org::Step) -> routing::Step {
-    let requirements = match (step.intent_skills, step.language) {
-        (org::Rule::Required, _) => StepRequirements::AsRequested,
-        (org::Rule::Ignored, org::Rule::Required) => StepRequirements::LanguageOnly,
-        (org::Rule::Ignored, org::Rule::Ignored) if step.skills.is_empty() => StepRequirements::Anyone,
-        (org::Rule::Ignored, org::Rule::Ignored) => {
-            StepRequirements::Only(Requirements::new(required(&step.skills), None))
-        }
+    let of_task = |rule: org::Rule| match rule {
+        org::Rule::Required => OfTask::Required,
+        org::Rule::Ignored => OfTask::Ignored,
     };
+    let requirements = StepRequirements::Besides(Besides {
+        own: Requirements::new(required(&step.skills), None),
+        task_skills: of_task(step.intent_skills),
+        task_language: of_task(step.language),
+    });
     routing::Step { requirements, duration: step.holds }
+}
+
+fn longest_idle(definition: org::LongestIdle) -> routing::LongestIdle {
+    match definition {
+        org::LongestIdle::SinceAvailable => routing::LongestIdle::SinceAvailable,
+        org::LongestIdle::SinceLastInbound => routing::LongestIdle::SinceLastInbound,
+        org::LongestIdle::SinceLastInteraction => routing::LongestIdle::SinceLastInteraction,
+        org::LongestIdle::Unoccupied => routing::LongestIdle::Unoccupied,
+    }
 }
 
 fn required(
@@ -124,4 +135,68 @@ pub fn requirements(
     let route = intent.and_then(|intent| organisation.route(intent));
     let skills = route.map(|route| required(&route.skills).collect::<Vec<_>>()).unwrap_or_default();
     Requirements::new(skills, language.cloned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn organisation(text: &str) -> Organisation {
+        let folder = tempfile::tempdir().unwrap();
+        let base = r#"
+            name = "Shop"
+            presences = [
+                { id = "available", name = "Available", routable = true },
+                { id = "offline", name = "Offline", routable = false },
+                { id = "not_responding", name = "Not responding", routable = false },
+            ]
+            skills = [{ id = "billing", name = "Billing" }, { id = "senior", name = "Senior" }]
+        "#;
+        std::fs::write(folder.path().join("shop.toml"), format!("{base}\n{text}")).unwrap();
+        Organisation::load(folder.path()).unwrap()
+    }
+
+    fn asked(step: &str) -> Requirements {
+        let queue = format!("[[queues]]\nid = \"q\"\nname = \"Q\"\nsteps = [{{ {step} }}]");
+        let configuration = configuration(&organisation(&queue));
+        let step = &configuration.queues.values().next().unwrap().steps[0].requirements;
+        step.of(&needs(&[("billing", 2)], Some("de"))).into_owned()
+    }
+
+    fn needs(skills: &[(&str, u8)], language: Option<&str>) -> Requirements {
+        let need = |(skill, level): &(&str, u8)| SkillRequirement {
+            skill: model::Skill::new(skill).unwrap(),
+            level: model::task::Level::new(*level).unwrap(),
+        };
+        Requirements::new(skills.iter().map(need), language.map(|name| Language::new(name).unwrap()))
+    }
+
+    #[test]
+    fn a_step_asks_what_its_configuration_says() {
+        let both = r#"skills = { senior = 3 }"#;
+        assert_eq!(asked(both), needs(&[("billing", 2), ("senior", 3)], Some("de")));
+        let higher = r#"skills = { billing = 4 }, language = "ignored""#;
+        assert_eq!(asked(higher), needs(&[("billing", 4)], None));
+        let own = r#"skills = { senior = 3 }, intent_skills = "ignored""#;
+        assert_eq!(asked(own), needs(&[("senior", 3)], Some("de")));
+        assert_eq!(asked(r#"holds = "30s""#), needs(&[("billing", 2)], Some("de")));
+        let anyone = r#"intent_skills = "ignored", language = "ignored""#;
+        assert_eq!(asked(anyone), Requirements::NONE);
+    }
+
+    #[test]
+    fn each_queue_has_its_own_definition_of_longest_idle() {
+        let queues = r#"
+            [[queues]]
+            id = "a"
+            name = "A"
+            longest_idle = "since_last_inbound"
+            [[queues]]
+            id = "b"
+            name = "B"
+        "#;
+        let configuration = configuration(&organisation(queues));
+        let found: Vec<_> = configuration.queues.values().map(|queue| queue.longest_idle).collect();
+        assert_eq!(found, [routing::LongestIdle::SinceLastInbound, routing::LongestIdle::Unoccupied]);
+    }
 }

@@ -86,6 +86,24 @@ async fn a_transferred_task_keeps_its_age_and_waits_anew() {
 }
 
 #[tokio::test]
+async fn a_task_does_not_go_on_waiting_for_who_declined_it() {
+    let (_folder, store) = open();
+    record(&store, 1, 100, vec![opened(1, 7), created(11, "entry", 100)]).await;
+    let target = TransferTarget::Agent { agent: agent("ana"), queue: queue("sales") };
+    record(&store, 1, 200, vec![transferred(11, target), reserved(11, 5, "ana")]).await;
+    let rejected = SessionEvent::ReservationEnded {
+        task: task(11),
+        reservation: ReservationId(Uuid::from_u128(5)),
+        agent: agent("ana"),
+        outcome: ReservationEnd::Rejected,
+        reason: None,
+    };
+    record(&store, 1, 300, vec![rejected]).await;
+    let waiting = store.open_tasks().await.unwrap().remove(0);
+    assert_eq!((waiting.state, waiting.only_agent), (TaskState::Pending, None));
+}
+
+#[tokio::test]
 async fn finished_waits_tell_answered_from_abandoned_and_keep_to_their_day() {
     let (_folder, store) = open();
     record(&store, 1, 100, vec![opened(1, 7), created(11, "sales", 100)]).await;

@@ -3,7 +3,7 @@
 use model::{AgentId, PresenceName};
 
 use super::Router;
-use crate::agents::AgentIndex;
+use crate::agents::{AgentIndex, Told};
 use crate::configuration::Routability;
 use crate::input::AgentProfile;
 use crate::output::{Output, Refusal};
@@ -21,6 +21,7 @@ impl Router {
 
     pub(super) fn remove_agent(&mut self, agent: &AgentId, outputs: &mut Vec<Output>) -> Result<(), Refusal> {
         let index = self.find_agent(agent)?;
+        self.agents[index].told = Told::Yes;
         self.take_presence(index, self.offline.clone(), Routability::LoggedOut, outputs);
         self.set_profile(index, None);
         Ok(())
@@ -36,6 +37,7 @@ impl Router {
         if self.agents[index].profile.is_none() {
             return Err(Refusal::UnknownAgent { agent: agent.clone() });
         }
+        self.agents[index].told = Told::Yes;
         let routability = self.routability(&presence);
         self.take_presence(index, presence, routability, outputs);
         Ok(())

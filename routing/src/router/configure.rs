@@ -9,6 +9,7 @@ impl Router {
     pub(super) fn configure(&mut self, configuration: Configuration, outputs: &mut Vec<Output>) {
         let old = std::mem::take(&mut self.configuration.queues);
         self.take_configuration(configuration);
+        self.list_all_anew();
         self.removed =
             old.into_iter().filter(|(id, _)| !self.configuration.queues.contains_key(id)).collect();
         for agent in self.agents.indices() {
@@ -19,7 +20,6 @@ impl Router {
                 self.routability(&presence)
             };
             self.take_presence(agent, presence, routability, outputs);
-            self.relist(agent);
             self.moved_agents.push(agent);
         }
         for queue in self.queues.indices() {

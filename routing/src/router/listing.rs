@@ -4,49 +4,56 @@
 use model::Channel;
 
 use super::Router;
-use crate::agents::{AgentIndex, slot};
+use crate::agents::{AgentIndex, Listed, slot};
 use crate::classes::{ClassIndex, ClassKey};
 use crate::profiles::{Profile, ProfileIndex, Shape};
 
 impl Router {
     /// Lists the agent under every channel it could take one more task of, and nowhere else.
     pub(super) fn relist(&mut self, index: AgentIndex) {
-        for channel in Channel::ALL {
-            self.relist_channel(index, channel);
+        let Some(profile) = self.agents[index].profile else { return };
+        let new = self.agents[index].to_list(&self.profiles[profile]);
+        self.list_as(index, profile, new);
+    }
+
+    fn list_as(&mut self, index: AgentIndex, profile_index: ProfileIndex, new: Option<Listed>) {
+        let agent = &mut self.agents[index];
+        let old = std::mem::replace(&mut agent.listed, new);
+        if old == new {
+            return;
+        }
+        for order in &mut self.profiles[profile_index].orders {
+            for slot in 0..Channel::ALL.len() {
+                let key = |listed: Option<Listed>| {
+                    let listed = listed.filter(|listed| listed.channels[slot])?;
+                    Some(listed.key(&agent.id, index, order.by))
+                };
+                let (old, new) = (key(old), key(new));
+                let Some((head, new_head)) = order.replace(slot, old, new) else { continue };
+                for queue in &order.queues {
+                    let heads = &mut self.queues[*queue].free[slot];
+                    if let Some(head) = &head {
+                        heads.remove(&(head.clone(), profile_index));
+                    }
+                    heads.extend(new_head.clone().map(|head| (head, profile_index)));
+                }
+            }
         }
     }
 
-    fn relist_channel(&mut self, index: AgentIndex, channel: Channel) {
-        let slot = slot(channel);
-        let agent = &mut self.agents[index];
-        let Some(profile_index) = agent.profile else { return };
-        let profile = &mut self.profiles[profile_index];
-        let free = agent.is_routable() && agent.has_room(profile, channel);
-        let key = free.then(|| agent.idle_key(index, self.configuration.longest_idle));
-        if agent.listed[slot] == key {
-            return;
+    /// Lists all free agents anew: queues go by other definitions of longest idle than before.
+    pub(super) fn list_all_anew(&mut self) {
+        for queue in self.queues.indices() {
+            self.queues[queue].free = Default::default();
         }
-        let head = profile.free[slot].first().cloned();
-        if let Some(old) = agent.listed[slot].take() {
-            profile.free[slot].remove(&old);
+        let profiles: Vec<_> = self.profiles.indices().collect();
+        for profile in profiles {
+            let queues = &self.queues;
+            self.profiles[profile].order_anew(|queue| queues[queue].longest_idle());
         }
-        if let Some(new) = &key {
-            profile.free[slot].insert(new.clone());
-        }
-        agent.listed[slot] = key;
-        let new_head = profile.free[slot].first();
-        if head.as_ref() == new_head {
-            return;
-        }
-        let new_head = new_head.cloned();
-        for queue in &profile.queues {
-            let free = &mut self.queues[*queue].free[slot];
-            if let Some(head) = &head {
-                free.remove(&(head.clone(), profile_index));
-            }
-            if let Some(head) = &new_head {
-                free.insert((head.clone(), profile_index));
-            }
+        for agent in self.agents.indices() {
+            self.agents[agent].listed = None;
+            self.relist(agent);
         }
     }
 
@@ -70,10 +77,7 @@ impl Router {
     }
 
     fn leave_profile(&mut self, index: AgentIndex, profile: ProfileIndex) {
-        let routability =
-            std::mem::replace(&mut self.agents[index].routability, crate::Routability::LoggedOut);
-        self.relist(index);
-        self.agents[index].routability = routability;
+        self.list_as(index, profile, None);
         self.agents[index].profile = None;
         self.profiles[profile].agents.remove(&index);
         if self.profiles[profile].agents.is_empty() {
@@ -83,7 +87,9 @@ impl Router {
 
     fn add_profile(&mut self, shape: Shape) -> ProfileIndex {
         let queues: Vec<_> = shape.queues.iter().map(|queue| self.queues.find_or_add(queue)).collect();
-        let index = self.profiles.add(Profile::new(shape, queues, &mut self.names));
+        let mut profile = Profile::new(shape, queues, &mut self.names);
+        profile.order_anew(|queue| self.queues[queue].longest_idle());
+        let index = self.profiles.add(profile);
         let profile = &mut self.profiles[index];
         for queue in &profile.queues {
             self.queues[*queue].profiles.push(index);

@@ -12,6 +12,7 @@ use model::Channel;
 use super::Router;
 use crate::agents::{AgentIndex, IdleKey, slot};
 use crate::classes::ClassIndex;
+use crate::configuration::LongestIdle;
 use crate::explanation::Rule;
 use crate::order::TaskKey;
 use crate::output::Output;
@@ -127,7 +128,7 @@ impl Router {
                 };
                 let rule = match freed {
                     Some(freed) if freed.agent == agent && runner_up.is_none() => Rule::FirstInLine,
-                    _ => Rule::LongestIdle { definition: self.configuration.longest_idle },
+                    _ => Rule::LongestIdle { definition: self.queues[task.queue].longest_idle() },
                 };
                 (agent, rule, Some(step), runner_up)
             }
@@ -158,7 +159,8 @@ impl Router {
         let task = &self.tasks[index];
         let class = &self.classes[class];
         let slot = slot(class.key.channel);
-        let heads = &self.queues[class.key.queue].free[slot];
+        let queue = &self.queues[class.key.queue];
+        let (heads, by) = (&queue.free[slot], queue.longest_idle());
         let mut best = Best::default();
         // In idle order the first that fits is it. If too many come first that do not fit, it is
         // faster to look at those that do.
@@ -170,19 +172,26 @@ impl Router {
             looked_at += 1;
             if looked_at > class.profiles.len() + 8 {
                 for profile in &class.profiles {
-                    self.note_free(*profile, slot, task, &mut best);
+                    self.note_free(*profile, by, slot, task, &mut best);
                 }
                 break;
             }
             if self.profiles[*profile].meets(&class.key.needs) {
-                self.note_free(*profile, slot, task, &mut best);
+                self.note_free(*profile, by, slot, task, &mut best);
             }
         }
         best.first.map(|first| (first.index, best.second.map(|second| second.index)))
     }
 
-    fn note_free<'a>(&'a self, profile: ProfileIndex, slot: usize, task: &Task, best: &mut Best<'a>) {
-        let free = self.profiles[profile].free[slot].iter();
+    fn note_free<'a>(
+        &'a self,
+        profile: ProfileIndex,
+        by: LongestIdle,
+        slot: usize,
+        task: &Task,
+        best: &mut Best<'a>,
+    ) {
+        let free = self.profiles[profile].free(by, slot);
         for key in free.filter(|key| !task.is_set_aside(key.index, self.now)).take(2) {
             best.note(key);
         }

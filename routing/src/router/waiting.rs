@@ -4,16 +4,15 @@
 use std::borrow::Cow;
 
 use model::Timestamp;
+use model::task::Requirements;
 
 use super::Router;
-use crate::agents::AgentIndex;
+use crate::agents::{AgentIndex, Told};
 use crate::classes::ClassKey;
-use crate::configuration::{StepRequirements, WhenClosed};
+use crate::configuration::WhenClosed;
 use crate::output::{Output, OverflowReason};
 use crate::queues::QueueIndex;
 use crate::tasks::{Because, Spot, State, Task, TaskIndex};
-
-use model::task::{Level, Requirements, SkillRequirement};
 
 /// What is to become of a task that waits.
 enum Next {
@@ -82,7 +81,7 @@ impl Router {
             Because::Preferred => agent.is_routable() && self.queues[task.queue].is_open,
             Because::Transferred => agent.routability != crate::Routability::LoggedOut,
         };
-        if takes && there && self.now < awaited.until {
+        if takes && (there || agent.told == Told::Expected) && self.now < awaited.until {
             return Some(awaited.agent);
         }
         self.stop_awaiting(index);
@@ -198,16 +197,7 @@ impl Router {
     pub(crate) fn requirements_in<'a>(&'a self, task: &'a Task, step: usize) -> Cow<'a, Requirements> {
         let settings = self.queues[task.queue].settings.as_ref();
         let rule = settings.and_then(|settings| settings.steps.get(step)).map(|step| &step.requirements);
-        match rule {
-            None | Some(StepRequirements::AsRequested) => Cow::Borrowed(&task.requirements),
-            Some(StepRequirements::LevelsLowerBy(levels)) => Cow::Owned(lowered(&task.requirements, *levels)),
-            Some(StepRequirements::Only(requirements)) => Cow::Borrowed(requirements),
-            Some(StepRequirements::LanguageOnly) => {
-                let language = task.requirements.language.clone();
-                Cow::Owned(Requirements { skills: Vec::new(), language })
-            }
-            Some(StepRequirements::Anyone) => Cow::Owned(Requirements::NONE),
-        }
+        rule.map_or(Cow::Borrowed(&task.requirements), |rule| rule.of(&task.requirements))
     }
 
     fn class_of(&mut self, index: TaskIndex, step: usize) -> crate::classes::ClassIndex {
@@ -262,13 +252,4 @@ impl Router {
         self.set_deadline(index, deadline);
         self.moved_tasks.push(index);
     }
-}
-
-fn lowered(requirements: &Requirements, levels: u8) -> Requirements {
-    let lower = |level: Level| Level::new(level.get().saturating_sub(levels).max(1)).unwrap_or(Level::LOWEST);
-    let skills = requirements
-        .skills
-        .iter()
-        .map(|need| SkillRequirement { skill: need.skill.clone(), level: lower(need.level) });
-    Requirements { skills: skills.collect(), language: requirements.language.clone() }
 }

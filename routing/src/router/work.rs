@@ -4,6 +4,7 @@ use model::task::{Priority, Requirements, ReservationEnd, TransferTarget};
 use model::{ReservationId, TaskId, Timestamp};
 
 use super::Router;
+use crate::agents::AgentIndex;
 use crate::input::{PreferredAgent, RestoredState, TaskRequest};
 use crate::output::{Output, Refusal};
 use crate::queues::QueueIndex;
@@ -31,7 +32,12 @@ impl Router {
             router.agents.find_or_add(agent, &offline, router.now)
         };
         match state {
-            RestoredState::Pending => self.wait(index, outputs),
+            RestoredState::Pending => self.wait_restored(index, outputs),
+            RestoredState::WaitingFor { agent } => {
+                let agent = holder(self, &agent);
+                self.tasks[index].awaits = Some(sent_to(agent));
+                self.wait_restored(index, outputs);
+            }
             RestoredState::Reserved { reservation, agent, expires_at } if expires_at <= self.now => {
                 // It rang out while nobody could answer: not the agent's fault.
                 let outcome = ReservationEnd::Canceled;
@@ -63,6 +69,14 @@ impl Router {
         Ok(())
     }
 
+    /// Nobody has said yet where the agent is it may wait for.
+    fn wait_restored(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) {
+        if let Some(awaited) = self.tasks[index].awaits {
+            self.agents[awaited.agent].expect();
+        }
+        self.wait(index, outputs);
+    }
+
     pub(super) fn transfer(
         &mut self,
         task: TaskId,
@@ -75,12 +89,7 @@ impl Router {
         let queue = self.queues.configured(target.queue()).ok_or_else(unknown)?;
         let awaits = match target {
             TransferTarget::Queue { .. } => None,
-            TransferTarget::Agent { agent, .. } => Some(Awaited {
-                agent: self.find_agent(agent)?,
-                until: Timestamp::MAX,
-                because: Because::Transferred,
-                since: None,
-            }),
+            TransferTarget::Agent { agent, .. } => Some(sent_to(self.find_agent(agent)?)),
         };
         // Who was only asked may be asked again.
         let giver = match self.tasks[index].state {
@@ -224,4 +233,9 @@ impl Router {
             self.set_deadline(index, since + limit);
         }
     }
+}
+
+/// As long as the agent is logged in.
+fn sent_to(agent: AgentIndex) -> Awaited {
+    Awaited { agent, until: Timestamp::MAX, because: Because::Transferred, since: None }
 }

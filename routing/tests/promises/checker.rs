@@ -321,6 +321,13 @@ impl Checker {
             Some(StepRequirements::LanguageOnly) => {
                 Requirements { language: task.request.requirements.language.clone(), skills: Vec::new() }
             }
+            Some(StepRequirements::Besides(besides)) => {
+                let mut all = besides.own.skills.clone();
+                if besides.task_skills == OfTask::Required {
+                    all.extend(task.request.requirements.skills.clone());
+                }
+                Requirements { language: task.request.requirements.language.clone(), skills: all }
+            }
             Some(StepRequirements::LevelsLowerBy(_)) => panic!("not in these histories"),
         }
     }

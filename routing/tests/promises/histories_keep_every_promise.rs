@@ -66,6 +66,8 @@ fn organisation(variant: u8) -> Configuration {
     let relaxing = Queue {
         steps: vec![
             step(StepRequirements::AsRequested, Some(4.0)),
+            step(StepRequirements::Besides(besides(&[("billing", 1)], OfTask::Required)), Some(2.0)),
+            step(StepRequirements::Besides(besides(&[("billing", 1)], OfTask::Ignored)), Some(2.0)),
             step(StepRequirements::Only(needs(&[("billing", 1)])), Some(3.0)),
             step(StepRequirements::Anyone, None),
         ],
@@ -75,17 +77,16 @@ fn organisation(variant: u8) -> Configuration {
         overflow: (variant > 1).then(|| queue("sales")),
         ..Queue::default()
     };
+    let definitions =
+        [LongestIdle::SinceAvailable, LongestIdle::SinceLastInbound, LongestIdle::SinceLastInteraction];
     let plain = Queue {
+        longest_idle: definitions[usize::from(variant)],
         wrap_up_limit: Some(seconds(8.0)),
         deadline: (variant == 2).then(|| seconds(40.0)),
         overflow: Some(queue("chat")),
         ..Queue::default()
     };
-    let mut configuration = configuration([("chat", relaxing), ("sales", plain.clone()), ("support", plain)]);
-    configuration.longest_idle =
-        [LongestIdle::Unoccupied, LongestIdle::SinceAvailable, LongestIdle::SinceLastInbound]
-            [usize::from(variant)];
-    configuration
+    configuration([("chat", relaxing), ("sales", plain.clone()), ("support", plain)])
 }
 
 fn required(kind: u8) -> Requirements {

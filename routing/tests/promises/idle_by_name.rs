@@ -13,8 +13,7 @@ use crate::support::*;
 fn after_history(longest_idle: LongestIdle) -> World {
     let solo = ["ana", "ben", "cem", "dua"].map(|name| (name, Queue::default()));
     let mut configuration = configuration(solo);
-    configuration.queues.insert(queue("all"), Queue::default());
-    configuration.longest_idle = longest_idle;
+    configuration.queues.insert(queue("all"), Queue { longest_idle, ..Queue::default() });
     let mut world = World::new(configuration);
     for name in ["ana", "ben", "cem", "dua"] {
         world.log_in(profile(name, &[], &[(Channel::Chat, Capacity::of(2))], &[name, "all"]));
@@ -99,4 +98,46 @@ fn ties_break_by_id_every_time() {
         let chosen: Vec<_> = (0..4).map(|number| only_offer(&world.chat(number, "q")).2).collect();
         assert_eq!(chosen, ["ana", "ben", "cem", "dua"].map(agent));
     }
+}
+
+/// `after_history`, and two more queues of the same four agents that go by other definitions.
+fn with_queues_of_other_minds() -> World {
+    let mut world = after_history(LongestIdle::SinceAvailable);
+    let mut queues = ["ana", "ben", "cem", "dua"].map(|name| (queue(name), Queue::default())).to_vec();
+    let other = |longest_idle| Queue { longest_idle, ..Queue::default() };
+    queues.push((queue("all"), other(LongestIdle::SinceAvailable)));
+    queues.push((queue("inbound"), other(LongestIdle::SinceLastInbound)));
+    queues.push((queue("unoccupied"), other(LongestIdle::Unoccupied)));
+    let configuration = Configuration { queues: queues.into_iter().collect(), ..Configuration::default() };
+    world.feed(Input::Configure { configuration: Box::new(configuration) });
+    for name in ["ana", "ben", "cem", "dua"] {
+        let served = [name, "all", "inbound", "unoccupied"];
+        let profile = profile(name, &[], &[(Channel::Chat, Capacity::of(2))], &served);
+        world.feed(Input::AgentUpserted { profile });
+    }
+    world
+}
+
+#[test]
+fn each_queue_goes_by_its_own_definition_over_the_same_agents() {
+    for (name, definition, first) in [
+        ("all", LongestIdle::SinceAvailable, "ana"),
+        ("inbound", LongestIdle::SinceLastInbound, "ben"),
+        ("unoccupied", LongestIdle::Unoccupied, "cem"),
+    ] {
+        let mut world = with_queues_of_other_minds();
+        assert_offered(&world.chat(10, name), &[(10, first)]);
+        let Standing::Offered { choice: Some(choice), .. } = world.explain(10).standing else { panic!() };
+        assert_eq!(choice.rule, Rule::LongestIdle { definition });
+    }
+}
+
+#[test]
+fn a_new_definition_holds_from_the_next_task_on() {
+    let mut world = after_history(LongestIdle::SinceLastInbound);
+    let mut queues = ["ana", "ben", "cem", "dua"].map(|name| (queue(name), Queue::default())).to_vec();
+    queues.push((queue("all"), Queue { longest_idle: LongestIdle::SinceAvailable, ..Queue::default() }));
+    let configuration = Configuration { queues: queues.into_iter().collect(), ..Configuration::default() };
+    world.feed(Input::Configure { configuration: Box::new(configuration) });
+    assert_offered(&world.chat(10, "all"), &[(10, "ana")]);
 }

@@ -135,3 +135,45 @@ fn reservations_of_another_start_have_other_ids() {
     assert_eq!(one.first().unwrap().0.get_version_num(), 8);
     assert_eq!(ids(5), ids(5));
 }
+
+/// A router to which two agents and task 1, waiting for ana, were told.
+fn waiting_for_ana(task: TaskRequest, state: RestoredState) -> World {
+    let mut world = World { router: Router::new(organisation(), 8), now: at(20.0) };
+    for name in ["ana", "ben"] {
+        world.feed(Input::AgentUpserted { profile: profile(name, &[], &CHAT, &["q"]) });
+    }
+    assert_eq!(world.feed(Input::TaskRestored { task, queued_since: at(15.0), state }), []);
+    world
+}
+
+fn sent_to_ana() -> World {
+    let task = request(1, "q", Channel::Chat, at(15.0));
+    waiting_for_ana(task, RestoredState::WaitingFor { agent: agent("ana") })
+}
+
+#[test]
+fn a_task_sent_to_one_agent_goes_on_waiting_for_that_agent() {
+    let mut world = sent_to_ana();
+    assert_offered(&world.presence("ben", "available"), &[]);
+    assert_offered(&world.presence("ana", "break"), &[]);
+    assert_offered(&world.presence("ana", "available"), &[(1, "ana")]);
+}
+
+#[test]
+fn a_task_sent_to_an_agent_who_is_not_back_goes_to_the_others() {
+    let mut world = sent_to_ana();
+    assert_offered(&world.presence("ben", "available"), &[]);
+    assert_offered(&world.presence("ana", "offline"), &[(1, "ben")]);
+}
+
+#[test]
+fn the_agent_of_last_time_is_still_asked_first_after_a_restart() {
+    let wish = PreferredAgent { agent: agent("ana"), last_contact: at(1.0), at_most: Some(seconds(30.0)) };
+    let task = TaskRequest { preferred_agent: Some(wish), ..request(1, "q", Channel::Chat, at(15.0)) };
+    let mut world = waiting_for_ana(task.clone(), RestoredState::Pending);
+    assert_offered(&world.presence("ben", "available"), &[]);
+    assert_offered(&world.presence("ana", "available"), &[(1, "ana")]);
+    let mut world = waiting_for_ana(task, RestoredState::Pending);
+    world.presence("ben", "available");
+    assert_offered_at(&world.until(at(100.0)), &[(45.0, 1, "ben")]);
+}

@@ -1,6 +1,6 @@
 //! Stories 3 and 4: steps relax on time, and a queue's times add up.
 
-use model::task::ReservationEnd;
+use model::task::{Requirements, ReservationEnd};
 use model::{Channel, Timestamp};
 use routing::*;
 
@@ -76,6 +76,57 @@ fn levels_can_be_lowered_by_a_step() {
     world.log_in(profile("lea", &[("french", 2), ("billing", 3)], &CHAT, &["billing"]));
     world.arrive(french_billing(at(0.0)));
     assert_offered_at(&world.until(at(20.0)), &[(10.0, 1, "lea")]);
+}
+
+fn with_language(language: &str, profile: AgentProfile) -> AgentProfile {
+    AgentProfile { languages: [model::Language::new(language).unwrap()].into(), ..profile }
+}
+
+/// A queue of one step, with a task that asks for `french>=2`, `billing>=2` and German.
+fn asking(besides: Besides) -> World {
+    let step = step(StepRequirements::Besides(besides), None);
+    let mut world = World::new(configuration([("q", Queue { steps: vec![step], ..Queue::default() })]));
+    let requirements = in_language("de", needs(&[("french", 2), ("billing", 2)]));
+    world.arrive(TaskRequest { requirements, ..request(1, "q", Channel::Chat, world.now) });
+    world
+}
+
+#[test]
+fn a_step_asks_its_own_skills_besides_the_task_s_at_the_higher_level() {
+    let mut world = asking(besides(&[("french", 4), ("senior", 1)], OfTask::Required));
+    let asked = in_language("de", needs(&[("billing", 2), ("french", 4), ("senior", 1)]));
+    assert_eq!(world.explain(1).requirements, asked);
+    for (name, skills) in [
+        ("low", &[("french", 3), ("billing", 5), ("senior", 1)][..]),
+        ("new", &[("french", 5), ("billing", 5)]),
+        ("elsewhere", &[("french", 5), ("senior", 5)]),
+    ] {
+        let profile = with_language("de", profile(name, skills, &CHAT, &["q"]));
+        assert_offered(&world.log_in(profile), &[]);
+        assert!(matches!(world.passed_over(1, name), Some(PassedOver::MissingSkill { .. })), "{name}");
+    }
+    let fit = [("french", 4), ("billing", 2), ("senior", 1)];
+    assert_offered(&world.log_in(profile("mute", &fit, &CHAT, &["q"])), &[]);
+    let fit = with_language("de", profile("fit", &fit, &CHAT, &["q"]));
+    assert_offered(&world.log_in(fit), &[(1, "fit")]);
+}
+
+#[test]
+fn a_step_may_ask_its_own_skills_instead_of_the_task_s() {
+    let mut world = asking(besides(&[("senior", 2)], OfTask::Ignored));
+    assert_eq!(world.explain(1).requirements, in_language("de", needs(&[("senior", 2)])));
+    let senior = with_language("de", profile("zoe", &[("senior", 2)], &CHAT, &["q"]));
+    assert_offered(&world.log_in(senior), &[(1, "zoe")]);
+}
+
+#[test]
+fn a_step_may_ask_another_language_or_none() {
+    let none = Besides { task_language: OfTask::Ignored, ..Besides::default() };
+    assert_eq!(asking(none.clone()).explain(1).requirements, needs(&[("french", 2), ("billing", 2)]));
+    let english = in_language("en", Requirements::NONE);
+    let own = Besides { own: english, ..none };
+    let asked = in_language("en", needs(&[("french", 2), ("billing", 2)]));
+    assert_eq!(asking(own).explain(1).requirements, asked);
 }
 
 /// Three steps of 10 s, ring time 5 s.

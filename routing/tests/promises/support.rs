@@ -81,6 +81,11 @@ pub fn step(requirements: StepRequirements, duration: Option<f64>) -> Step {
     Step { requirements, duration: duration.map(seconds) }
 }
 
+/// These skills besides what the task asks, its language always.
+pub fn besides(skills: &[(&str, u8)], task_skills: OfTask) -> Besides {
+    Besides { own: needs(skills), task_skills, task_language: OfTask::Required }
+}
+
 pub fn configuration(queues: impl IntoIterator<Item = (&'static str, Queue)>) -> Configuration {
     let queues: BTreeMap<_, _> = queues.into_iter().map(|(name, settings)| (queue(name), settings)).collect();
     Configuration { queues, ..Configuration::default() }

@@ -1,7 +1,7 @@
 //! One row a task: what the router is rebuilt from.
 
 use model::event::SessionEvent;
-use model::task::TransferTarget;
+use model::task::{ReservationEnd, TransferTarget};
 use rusqlite::{Connection, Params, params};
 
 use super::Place;
@@ -19,12 +19,24 @@ pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent
             params![session, task.0.as_bytes(), agent.as_str(), reservation.0.as_bytes(), expires_at.0],
         ),
         // Only the reservation it is about: an assignment that was faster stands.
-        SessionEvent::ReservationEnded { task, reservation, .. } => update(
-            connection,
-            "UPDATE tasks SET state = 'pending', agent = NULL, reservation = NULL, state_time = NULL
-            WHERE session = ?1 AND task = ?2 AND state = 'reserved' AND reservation = ?3",
-            params![session, task.0.as_bytes(), reservation.0.as_bytes()],
-        ),
+        SessionEvent::ReservationEnded { task, reservation, agent, outcome, .. } => {
+            // Who was asked and did not take it is not waited for.
+            if matches!(outcome, ReservationEnd::Rejected | ReservationEnd::TimedOut) {
+                update(
+                    connection,
+                    "UPDATE tasks SET only_agent = NULLIF(only_agent, ?3),
+                        preferred_agent = NULLIF(preferred_agent, ?3)
+                    WHERE session = ?1 AND task = ?2 AND state = 'reserved' AND reservation = ?4",
+                    params![session, task.0.as_bytes(), agent.as_str(), reservation.0.as_bytes()],
+                )?;
+            }
+            update(
+                connection,
+                "UPDATE tasks SET state = 'pending', agent = NULL, reservation = NULL, state_time = NULL
+                WHERE session = ?1 AND task = ?2 AND state = 'reserved' AND reservation = ?3",
+                params![session, task.0.as_bytes(), reservation.0.as_bytes()],
+            )
+        }
         SessionEvent::TaskAssigned { task, agent, .. } => update(
             connection,
             "UPDATE tasks SET state = 'assigned', agent = ?3, reservation = NULL, state_time = ?4

@@ -1,0 +1,101 @@
+//! What a queue asks of an agent, and for how long: step after step it relaxes.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use model::task::{Level, Requirements, SkillRequirement};
+use serde::{Deserialize, Serialize};
+
+use crate::seconds;
+
+/// Requirements that hold for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Step {
+    pub requirements: StepRequirements,
+    /// Added to the durations of the steps before and held against the task's age in the queue:
+    /// time spent ringing counts. Without one the step is the last.
+    #[serde(with = "seconds::optional", rename = "seconds")]
+    pub duration: Option<Duration>,
+}
+
+/// What a step asks of an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepRequirements {
+    /// What the task asks.
+    #[default]
+    AsRequested,
+    /// The task's skills at lower levels (never under 1); its language stays.
+    LevelsLowerBy(u8),
+    /// These, whatever the task asks.
+    Only(Requirements),
+    /// The step's own, besides what it takes over from the task.
+    Besides(Besides),
+    /// The task's language, whatever the skills.
+    LanguageOnly,
+    /// Any agent of the queue.
+    Anyone,
+}
+
+/// A step's own requirements beside the task's. Of a skill that both ask for, the higher level holds;
+/// a language of the step's own replaces the task's.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Besides {
+    pub own: Requirements,
+    pub task_skills: OfTask,
+    pub task_language: OfTask,
+}
+
+/// Whether something the task asks for holds in a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfTask {
+    #[default]
+    Required,
+    Ignored,
+}
+
+impl StepRequirements {
+    /// What an agent must meet in this step for a task that asks for `task`.
+    pub fn of<'a>(&'a self, task: &'a Requirements) -> Cow<'a, Requirements> {
+        match self {
+            Self::AsRequested => Cow::Borrowed(task),
+            Self::LevelsLowerBy(levels) => Cow::Owned(lowered(task, *levels)),
+            Self::Only(requirements) => Cow::Borrowed(requirements),
+            Self::Besides(besides) => besides.of(task),
+            Self::LanguageOnly => {
+                Cow::Owned(Requirements { skills: Vec::new(), language: task.language.clone() })
+            }
+            Self::Anyone => Cow::Owned(Requirements::NONE),
+        }
+    }
+}
+
+impl Besides {
+    fn of<'a>(&self, task: &'a Requirements) -> Cow<'a, Requirements> {
+        if *self == Self::default() {
+            return Cow::Borrowed(task);
+        }
+        let skills = match self.task_skills {
+            OfTask::Required => &task.skills[..],
+            OfTask::Ignored => &[],
+        };
+        let language = match self.task_language {
+            OfTask::Required => task.language.as_ref(),
+            OfTask::Ignored => None,
+        };
+        let language = self.own.language.as_ref().or(language).cloned();
+        Cow::Owned(Requirements::new(self.own.skills.iter().chain(skills).cloned(), language))
+    }
+}
+
+fn lowered(requirements: &Requirements, levels: u8) -> Requirements {
+    let lower = |level: Level| Level::new(level.get().saturating_sub(levels).max(1)).unwrap_or(Level::LOWEST);
+    let skills = requirements
+        .skills
+        .iter()
+        .map(|need| SkillRequirement { skill: need.skill.clone(), level: lower(need.level) });
+    Requirements { skills: skills.collect(), language: requirements.language.clone() }
+}
