@@ -209,3 +209,31 @@ fn stopping_says_so_to_who_waits() {
     assert!(read_all(&mut stream).contains("421 4.3.2"));
     server.runtime.shutdown_timeout(Duration::from_secs(5));
 }
+
+#[test]
+fn all_connections_together_hold_no_more_than_their_budget() {
+    let server = serve(ListenerSettings { max_in_flight: 100_000, ..smtp() });
+    let head = "EHLO x\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<s@x.y>\r\nDATA\r\n";
+    let (large, small) = ("y\r\n".repeat(20_000), "y\r\n".repeat(100));
+    let mut slow = server.connect();
+    slow.write_all(format!("{head}{large}").as_bytes()).unwrap();
+    let mut answers = Vec::new();
+    let mut buffer = [0; 1_024];
+    // Its DATA was answered, so that what was sent with it is being read.
+    while !String::from_utf8_lossy(&answers).contains("354") {
+        let count = slow.read(&mut buffer).unwrap();
+        answers.extend_from_slice(&buffer[..count]);
+    }
+    let refused = || codes(&server.say(&format!("{head}{large}.\r\nQUIT\r\n"))).contains(&452);
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    while !refused() {
+        assert!(std::time::Instant::now() < deadline, "never over the budget");
+    }
+    let small = server.say(&format!("{head}{small}.\r\nQUIT\r\n"));
+    assert!(codes(&small).ends_with(&[354, 250, 221]), "there is room for a small one: {small}");
+    slow.write_all(b".\r\nQUIT\r\n").unwrap();
+    let rest = read_all(&mut slow);
+    assert!(codes(&rest).contains(&250), "{rest}");
+    let again = server.say(&format!("{head}{large}.\r\nQUIT\r\n"));
+    assert!(codes(&again).ends_with(&[354, 250, 221]), "{again}");
+}

@@ -8,6 +8,8 @@
 pub(super) enum Outcome {
     Complete(Vec<u8>),
     TooLarge,
+    /// It was dropped while it came in.
+    Dropped,
     /// It had a line end other than CR LF.
     BareLineEnd,
 }
@@ -28,12 +30,24 @@ pub(super) struct DataReader {
     mail: Vec<u8>,
     limit: usize,
     too_large: bool,
+    dropped: bool,
     bare: bool,
 }
 
 impl DataReader {
     pub fn new(limit: usize) -> Self {
-        Self { at: At::LineStart, mail: Vec::new(), limit, too_large: false, bare: false }
+        Self { at: At::LineStart, mail: Vec::new(), limit, too_large: false, dropped: false, bare: false }
+    }
+
+    /// Bytes of the mail kept so far.
+    pub fn held(&self) -> usize {
+        self.mail.len()
+    }
+
+    /// Keeps nothing of this mail; its end is still looked for.
+    pub fn drop_mail(&mut self) {
+        self.dropped = true;
+        self.mail = Vec::new();
     }
 
     /// Takes bytes until the mail ends; returns how many it took, and the mail when it is whole.
@@ -82,15 +96,18 @@ impl DataReader {
             self.too_large = true;
             self.mail = Vec::new();
         }
-        if !self.too_large && !self.bare {
+        if !self.too_large && !self.dropped && !self.bare {
             self.mail.extend_from_slice(bytes);
         }
     }
 
     fn outcome(&mut self) -> Outcome {
-        match (self.bare, self.too_large) {
-            (true, _) => Outcome::BareLineEnd,
-            (_, true) => Outcome::TooLarge,
+        if self.bare {
+            return Outcome::BareLineEnd;
+        }
+        match (self.too_large, self.dropped) {
+            (true, _) => Outcome::TooLarge,
+            (_, true) => Outcome::Dropped,
             _ => Outcome::Complete(std::mem::take(&mut self.mail)),
         }
     }

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::budget::{Budget, Share};
 use super::session::{Action, Protocol, Session, SessionSettings};
 use super::sink::MailSink;
 
@@ -28,6 +29,8 @@ pub struct ListenerSettings {
     pub max_message: usize,
     /// Beyond, 421.
     pub max_connections: usize,
+    /// Bytes of mails that all connections hold together at most; beyond, 452.
+    pub max_in_flight: usize,
     /// Silence after which we hang up with 421 (RFC 5321 asks for five minutes).
     pub idle: Duration,
     /// One mail's content must be in by then.
@@ -41,6 +44,7 @@ impl Default for ListenerSettings {
             hostname: "localhost".to_owned(),
             max_message: 25 * 1024 * 1024,
             max_connections: 50,
+            max_in_flight: 256 * 1024 * 1024,
             idle: Duration::from_secs(5 * 60),
             data: Duration::from_secs(10 * 60),
         }
@@ -52,11 +56,18 @@ impl Default for ListenerSettings {
 pub struct Listener {
     socket: TcpListener,
     settings: Arc<ListenerSettings>,
+    budget: Arc<Budget>,
 }
 
 impl Listener {
     pub async fn bind(address: SocketAddr, settings: ListenerSettings) -> io::Result<Self> {
-        Ok(Self { socket: TcpListener::bind(address).await?, settings: Arc::new(settings) })
+        let budget = Budget::new(settings.max_in_flight);
+        Ok(Self { socket: TcpListener::bind(address).await?, settings: Arc::new(settings), budget })
+    }
+
+    /// Shares a budget with other listeners, in place of one of its own.
+    pub fn sharing(self, budget: Arc<Budget>) -> Self {
+        Self { budget, ..self }
     }
 
     pub fn local_address(&self) -> io::Result<SocketAddr> {
@@ -83,9 +94,10 @@ impl Listener {
             };
             let place = Arc::clone(&places).try_acquire_owned();
             let (settings, sink, stop) = (Arc::clone(&self.settings), Arc::clone(&sink), stop.clone());
+            let share = Share::of(Arc::clone(&self.budget));
             connections.spawn(async move {
                 let outcome = match place {
-                    Ok(_place) => Box::pin(Connection::new(stream, settings, sink, stop).serve()).await,
+                    Ok(_place) => Box::pin(Connection::new(stream, settings, sink, share, stop).serve()).await,
                     Err(_) => refuse(stream, &settings.hostname).await,
                 };
                 if let Err(error) = outcome {
@@ -110,6 +122,7 @@ struct Connection {
     session: Session,
     settings: Arc<ListenerSettings>,
     sink: Arc<dyn MailSink>,
+    share: Share,
     stop: CancellationToken,
     /// Replies not yet written: one write for a pipelined batch.
     replies: String,
@@ -129,6 +142,7 @@ impl Connection {
         stream: TcpStream,
         settings: Arc<ListenerSettings>,
         sink: Arc<dyn MailSink>,
+        share: Share,
         stop: CancellationToken,
     ) -> Self {
         let session = Session::new(SessionSettings {
@@ -136,7 +150,7 @@ impl Connection {
             hostname: settings.hostname.clone(),
             max_message: settings.max_message,
         });
-        Self { stream, session, settings, sink, stop, replies: String::new(), data_until: None }
+        Self { stream, session, settings, sink, share, stop, replies: String::new(), data_until: None }
     }
 
     async fn serve(mut self) -> io::Result<()> {
@@ -154,6 +168,17 @@ impl Connection {
                 Read::Stopping => return self.hang_up("421 4.3.2 shutting down\r\n").await,
             }
             self.act().await?;
+            self.keep_within_budget();
+        }
+    }
+
+    /// Counts what the session holds, or has it hold nothing. At most one read of [`READ`] bytes goes
+    /// uncounted.
+    fn keep_within_budget(&mut self) {
+        if self.share.hold(self.session.held()).is_err() {
+            self.session.drop_mail();
+            // Giving back is never refused.
+            let _ = self.share.hold(0);
         }
     }
 

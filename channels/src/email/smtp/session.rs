@@ -105,6 +105,21 @@ impl Session {
         matches!(self.state, State::Data { .. })
     }
 
+    /// Bytes of a mail that is being received.
+    pub fn held(&self) -> usize {
+        match &self.state {
+            State::Data { reader, .. } => reader.held(),
+            _ => 0,
+        }
+    }
+
+    /// There is no room for the mail that is being received: its end is waited for and answered 452.
+    pub fn drop_mail(&mut self) {
+        if let State::Data { reader, .. } = &mut self.state {
+            reader.drop_mail();
+        }
+    }
+
     /// The next thing to do; none when more bytes or an answer are needed.
     pub fn next_action(&mut self) -> Option<Action> {
         loop {
@@ -271,6 +286,7 @@ impl Session {
                 return Some(Action::Deliver(envelope, Bytes::from(mail)));
             }
             Outcome::TooLarge => "552 5.3.4 the mail is too large\r\n",
+            Outcome::Dropped => "452 4.3.1 too much mail at once, try again later\r\n",
             Outcome::BareLineEnd => "554 5.6.0 lines end with CR LF, and with nothing else\r\n",
         };
         self.state = State::Ready;
