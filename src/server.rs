@@ -22,7 +22,7 @@ use crate::console::{self, Works};
 use crate::engine::Engine;
 use crate::foundation::{Foundation, now};
 use crate::http::{self, ChatOrigin, HttpState, Socket, Sockets};
-use crate::understanding::{self, UnderstandingError};
+use crate::understanding::{self, Understanding, UnderstandingError};
 use crate::virtual_agents::VirtualAgents;
 use crate::{chat, housekeeping, mail, webhooks};
 
@@ -65,6 +65,8 @@ pub struct Server {
     pub address: SocketAddr,
     /// Where LMTP is spoken, if it is.
     pub lmtp: Option<SocketAddr>,
+    /// Where SMTP is spoken, if it is.
+    pub smtp: Option<SocketAddr>,
     stop: CancellationToken,
     ready: watch::Sender<bool>,
     serving: tokio::task::JoinHandle<()>,
@@ -81,14 +83,14 @@ impl Server {
             tokio::task::spawn_blocking(move || Auth::open(&foundation)).await.map_err(joined)??
         };
         let auth = Arc::new(auth);
-        let colleagues = understanding::colleagues(&foundation, base).await?;
+        let Understanding { colleagues, intents } = understanding::learn(&foundation, base).await?;
         let stop = CancellationToken::new();
         let virtual_agents = |engine| VirtualAgents::new(engine, colleagues);
         let engine = Engine::start(foundation.clone(), auth.clone(), stop.clone(), virtual_agents).await?;
         housekeeping::start(&engine, &stop);
         let webhooks = webhooks::Sender::new(foundation.clone(), engine.webhooks_due.clone())?;
         tokio::spawn(webhooks.run(stop.clone()));
-        let lmtp = mail::start(&engine, &stop).await?;
+        let mail = mail::start(&engine, intents, &stop).await?;
 
         let (ready, readiness) = watch::channel(true);
         let open = TaskTracker::new();
@@ -97,7 +99,7 @@ impl Server {
             auth,
             sockets: Arc::new(Doors { engine: engine.clone(), open: open.clone() }),
             readiness,
-            api: crate::api::routes(engine.clone()),
+            api: crate::api::routes(engine.clone()).merge(mail.routes()),
             metrics: metrics_handle()?,
         };
         let address = foundation.settings.server.address;
@@ -106,7 +108,7 @@ impl Server {
         let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
         let tls = foundation.settings.server.tls.as_ref().map(http::acceptor).transpose()?;
         let serving = tokio::spawn(http::serve(listener, http::router(state), tls, stop.clone()));
-        Ok(Self { engine, address, lmtp, stop, ready, serving, open })
+        Ok(Self { engine, address, lmtp: mail.lmtp, smtp: mail.smtp, stop, ready, serving, open })
     }
 
     /// Takes no more work, lets requests finish and sockets say goodbye until the drain deadline.

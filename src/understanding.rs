@@ -35,11 +35,17 @@ pub enum UnderstandingError {
     Ended,
 }
 
-/// The virtual agents that attend in this process. Training takes a second or two, off the workers.
-pub async fn colleagues(
-    foundation: &Foundation,
-    base: &Path,
-) -> Result<BTreeMap<AgentId, Colleague>, UnderstandingError> {
+/// What was learned at start.
+#[derive(Default)]
+pub struct Understanding {
+    /// The virtual agents that attend in this process.
+    pub colleagues: BTreeMap<AgentId, Colleague>,
+    /// None if there are no examples to learn from.
+    pub intents: Option<Arc<dyn IntentClassifier>>,
+}
+
+/// Learns what the files say. Training takes a second or two, off the workers.
+pub async fn learn(foundation: &Foundation, base: &Path) -> Result<Understanding, UnderstandingError> {
     let organisation = foundation.organisation();
     let import = &foundation.settings.import;
     let places = Places {
@@ -57,30 +63,33 @@ struct Places {
     calibration: PathBuf,
 }
 
-fn build(
-    organisation: &Organisation,
-    places: &Places,
-) -> Result<BTreeMap<AgentId, Colleague>, UnderstandingError> {
-    let with_articles =
-        organisation.virtual_agents.iter().filter(|agent| agent.kind == VirtualAgentKind::Articles);
-    let mut colleagues = BTreeMap::new();
-    let mut minds: Option<Minds> = None;
+fn build(organisation: &Organisation, places: &Places) -> Result<Understanding, UnderstandingError> {
+    let mut with_articles = organisation
+        .virtual_agents
+        .iter()
+        .filter(|agent| agent.kind == VirtualAgentKind::Articles)
+        .peekable();
+    let takes_mail = organisation.sites.iter().any(|site| !site.email_addresses.is_empty());
+    let mut understanding = Understanding::default();
+    if with_articles.peek().is_some() || (takes_mail && places.intents.is_dir()) {
+        understanding.intents = intents(places)?;
+    }
+    let mut shelf = None;
     for agent in with_articles {
-        let (library, classifier, threshold) = match &minds {
-            Some(minds) => minds.clone(),
-            None => minds.insert(learn(places)?).clone(),
+        let (library, threshold) = match &shelf {
+            Some(known) => known,
+            None => shelf.insert(library(places)?),
         };
-        let built = ArticleAgent::new(configuration(agent), library, classifier, threshold)
+        let classifier = understanding.intents.clone();
+        let built = ArticleAgent::new(configuration(agent), library.clone(), classifier, *threshold)
             .map_err(|source| UnderstandingError::Agent { agent: agent.id.clone(), source })?;
         let colleague = Colleague { agent: Arc::new(built), time_limit: agent.answer_time_limit };
-        colleagues.insert(agent.id.clone(), colleague);
+        understanding.colleagues.insert(agent.id.clone(), colleague);
     }
-    Ok(colleagues)
+    Ok(understanding)
 }
 
-type Minds = (Arc<Knowledge>, Option<Arc<dyn IntentClassifier>>, Threshold);
-
-fn learn(places: &Places) -> Result<Minds, UnderstandingError> {
+fn library(places: &Places) -> Result<(Arc<Knowledge>, Threshold), UnderstandingError> {
     let library = Knowledge::build(knowledge::load(&places.knowledge)?)?;
     let threshold = if places.calibration.is_file() {
         let questions = calibration::load(&places.calibration)?;
@@ -88,13 +97,15 @@ fn learn(places: &Places) -> Result<Minds, UnderstandingError> {
     } else {
         Threshold::default()
     };
+    Ok((Arc::new(library), threshold))
+}
+
+fn intents(places: &Places) -> Result<Option<Arc<dyn IntentClassifier>>, UnderstandingError> {
     let examples = bots::intent::examples::load(&places.intents)?;
-    let classifier: Option<Arc<dyn IntentClassifier>> = if examples.is_empty() {
-        None
-    } else {
-        Some(Arc::new(LinearIntentClassifier::train(&examples, &TrainingOptions::default())?))
-    };
-    Ok((Arc::new(library), classifier, threshold))
+    if examples.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(LinearIntentClassifier::train(&examples, &TrainingOptions::default())?)))
 }
 
 fn configuration(agent: &VirtualAgent) -> VirtualAgentConfiguration {

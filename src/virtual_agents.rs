@@ -231,6 +231,7 @@ impl Work {
             attachments: Vec::new(),
             original: None,
             mail_id: None,
+            inbox: None,
             citations,
             automatic: false,
         };

@@ -5,91 +5,20 @@
 
 mod support;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use channels::email::smtp::{Listener, ListenerSettings, MailSink, Protocol, Recipient, SinkError};
-use channels::email::{Envelope, Limits, parse};
 use model::event::Author;
 use model::{Channel, Identity, SessionEvent};
 use support::House;
-use tandem::configuration::settings::{Smarthost, SmarthostTls};
+use support::mail::{self, Mailbox, deliver};
 use tandem::console::wire::Ask;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
-
-/// The customer's mail server.
-struct Mailbox(mpsc::UnboundedSender<(Envelope, Bytes)>);
-
-#[async_trait]
-impl MailSink for Mailbox {
-    async fn recipient(&self, _: &str) -> Recipient {
-        Recipient::Known
-    }
-
-    async fn accept(&self, envelope: Envelope, raw: Bytes) -> Result<(), SinkError> {
-        self.0.send((envelope, raw)).map_err(|_| SinkError::Busy)
-    }
-}
-
-async fn mailbox() -> (u16, mpsc::UnboundedReceiver<(Envelope, Bytes)>) {
-    let settings = ListenerSettings {
-        protocol: Protocol::Smtp,
-        hostname: "mx.example.test".into(),
-        max_message: 1_000_000,
-        max_connections: 10,
-        idle: Duration::from_secs(60),
-        data: Duration::from_secs(60),
-    };
-    let listener = Listener::bind(([127, 0, 0, 1], 0).into(), settings).await.unwrap();
-    let port = listener.local_address().unwrap().port();
-    let (sender, receiver) = mpsc::unbounded_channel();
-    tokio::spawn(listener.run(Arc::new(Mailbox(sender)), CancellationToken::new()));
-    (port, receiver)
-}
-
-/// Hands a mail to the server by LMTP, as a mail server in front of it would.
-async fn deliver(house: &House, from: &str, to: &str, raw: &str) {
-    let address = house.server.lmtp.expect("LMTP is spoken");
-    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let (read, mut write) = stream.into_split();
-    let mut lines = BufReader::new(read).lines();
-    let mut expect = async |wanted: &str| loop {
-        let line = lines.next_line().await.unwrap().expect("an answer");
-        assert!(line.starts_with(wanted), "{line}");
-        if line.as_bytes().get(3) != Some(&b'-') {
-            return;
-        }
-    };
-    expect("220").await;
-    for (command, wanted) in [
-        ("LHLO mx.example.test".to_owned(), "250"),
-        (format!("MAIL FROM:<{from}>"), "250"),
-        (format!("RCPT TO:<{to}>"), "250"),
-        ("DATA".to_owned(), "354"),
-        (format!("{}\r\n.", raw.replace('\n', "\r\n")), "250"),
-    ] {
-        write.write_all(format!("{command}\r\n").as_bytes()).await.unwrap();
-        expect(wanted).await;
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answer_reaches_the_customer_by_mail_and_the_reply_is_in_the_same_session() {
-    let (port, mut mails) = mailbox().await;
+    let mut mails = Mailbox::open().await;
     let house = House::open_with(|settings, _| {
         settings.chat.absence = Duration::from_millis(200);
-        settings.email.lmtp = Some(([127, 0, 0, 1], 0).into());
-        settings.email.smarthost = Some(Smarthost {
-            host: "127.0.0.1".into(),
-            port,
-            tls: SmarthostTls::None,
-            user: None,
-            password: None,
-        });
+        mail::both_ways(settings, &mails);
     })
     .await;
     let mut chloe = house.agent("chloe").await;
@@ -99,8 +28,7 @@ async fn the_answer_reaches_the_customer_by_mail_and_the_reply_is_in_the_same_se
     chloe.ask(Ask::Accept { reservation: offer.reservation }).await.unwrap();
     chloe.open(offer.session).await;
     customer.ask(channels::chat::wire::ChatRequest::Transcript { email: "dora@example.test".into() }).await;
-    let (_, transcript) = mails.recv().await.unwrap();
-    let transcript = parse(&transcript, &Limits::default());
+    let (_, transcript) = mails.next().await;
     assert!(transcript.text.contains("TO-441100"), "{}", transcript.text);
     assert!(transcript.automatic.is_some(), "our own automatic mail says that it is");
 
@@ -115,8 +43,7 @@ async fn the_answer_reaches_the_customer_by_mail_and_the_reply_is_in_the_same_se
         .await;
     let sequence = chloe.open(offer.session).await.sequence;
     chloe.post(offer.session, "Your refund is on its way.", sequence).await.unwrap();
-    let (_, answer) = mails.recv().await.unwrap();
-    let answer = parse(&answer, &Limits::default());
+    let (_, answer) = mails.next().await;
     assert!(answer.text.contains("Your refund is on its way."), "{}", answer.text);
     let reply_to = answer.reply_to.as_ref().expect("a signed reply address").address.clone();
 
@@ -147,8 +74,7 @@ async fn the_answer_reaches_the_customer_by_mail_and_the_reply_is_in_the_same_se
     assert!(snapshot.context.identities.iter().any(|known| known.identity == email));
     deliver(&house, "dora@example.test", &reply_to, &reply).await;
     chloe.post(offer.session, "On Friday.", snapshot.sequence).await.unwrap();
-    let (_, second) = mails.recv().await.unwrap();
-    let second = parse(&second, &Limits::default());
+    let (_, second) = mails.next().await;
     assert!(second.in_reply_to.contains(&"r1@example.test".to_owned()), "{:?}", second.in_reply_to);
     let log = chloe.open(offer.session).await.events;
     let by_mail = log.iter().filter(|recorded| {
@@ -160,7 +86,7 @@ async fn the_answer_reaches_the_customer_by_mail_and_the_reply_is_in_the_same_se
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_mail_opens_a_session_and_is_offered() {
     let house = House::open_with(|settings, _| {
-        settings.email.lmtp = Some(([127, 0, 0, 1], 0).into());
+        mail::listen(settings);
     })
     .await;
     let mut ana = house.agent("ana").await;

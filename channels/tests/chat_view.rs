@@ -54,6 +54,7 @@ fn message(id: u128, author: Author, text: &str) -> Message {
         attachments: vec![],
         original: None,
         mail_id: None,
+        inbox: None,
         citations: vec![],
         automatic: false,
     }

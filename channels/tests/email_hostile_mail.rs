@@ -14,6 +14,8 @@ fn read(raw: String) -> ParsedMail {
     small_stack(move || parse(raw.as_bytes(), &Limits::default()))
 }
 
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
+
 fn envelope(to: &str) -> Envelope {
     Envelope { sender: Some("ana@example.org".into()), recipients: vec![to.into()] }
 }
@@ -88,7 +90,7 @@ fn a_mail_without_from_is_read_and_never_answered() {
     assert_eq!((mail.text.as_str(), mail.from.as_ref()), ("anybody?", None));
     assert!(mail.problems.contains(&Problem::NoSender));
     let history = loops::SenderHistory::default();
-    let verdict = loops::may_auto_reply(&mail, &envelope("s@x.y"), &[], Some(&history), Timestamp(0));
+    let verdict = loops::may_auto_reply(&mail, &envelope("s@x.y"), &[], Some(&history), HOUR, Timestamp(0));
     assert_eq!(verdict, Err(loops::Silence::NoAddress));
 }
 
@@ -153,7 +155,7 @@ fn an_auto_reply_to_an_auto_reply_ends_there() {
     let history = loops::SenderHistory::default();
     let verdict = |header: &str, envelope: &Envelope| {
         let mail = read(format!("From: ana@example.org\r\n{header}\r\n\r\nI am away"));
-        loops::may_auto_reply(&mail, envelope, &["example.com"], Some(&history), Timestamp(0))
+        loops::may_auto_reply(&mail, envelope, &["example.com"], Some(&history), HOUR, Timestamp(0))
     };
     let person = envelope("s@example.com");
     for header in [
@@ -169,17 +171,19 @@ fn an_auto_reply_to_an_auto_reply_ends_there() {
     }
     assert_eq!(verdict("X-Auto-Response-Suppress: All", &person), Ok(()));
     assert_eq!(verdict("Auto-Submitted: no", &person), Ok(()));
+    let forged = Envelope { sender: Some("eve@example.org".into()), ..person.clone() };
+    assert_eq!(verdict("X-Nothing: x", &forged), Err(loops::Silence::SendersDiffer));
     let null = Envelope { sender: None, ..person.clone() };
     assert_eq!(verdict("X-Nothing: x", &null), Err(loops::Silence::NullSender));
 }
 
 #[test]
 fn two_machines_without_any_header_stop_after_one_acknowledgement() {
-    let mail = read("From: help@other.example\r\n\r\nTicket received [#1]".into());
+    let mail = read("From: ana@example.org\r\n\r\nTicket received [#1]".into());
     let now = Timestamp(10_000_000);
     let mut history = loops::SenderHistory::default();
     let asked = |history: Option<&loops::SenderHistory>, now| {
-        loops::may_auto_reply(&mail, &envelope("s@x.y"), &[], history, now)
+        loops::may_auto_reply(&mail, &envelope("s@x.y"), &[], history, HOUR, now)
     };
     assert_eq!(asked(Some(&history), now), Ok(()));
     history.acknowledged = Some(now);
@@ -187,7 +191,7 @@ fn two_machines_without_any_header_stop_after_one_acknowledgement() {
         asked(Some(&history), now + std::time::Duration::from_secs(3_599)),
         Err(loops::Silence::Recently)
     );
-    assert_eq!(asked(Some(&history), now + loops::ACKNOWLEDGE_EVERY), Ok(()));
+    assert_eq!(asked(Some(&history), now + HOUR), Ok(()));
     assert_eq!(asked(None, now), Err(loops::Silence::NotKnown));
     history.opened = vec![now; loops::OPEN_AT_MOST];
     assert!(loops::may_open_session(Some(&history), now).is_err());

@@ -76,6 +76,9 @@ pub struct Message {
     /// A mail's Message-ID without brackets, by which later mails of its thread are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_id: Option<String>,
+    /// The address of ours that a mail came in at; answers leave from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbox: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub citations: Vec<Citation>,
     /// Sent by a machine without anybody asking (RFC 3834): never answered automatically.

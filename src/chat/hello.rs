@@ -64,6 +64,7 @@ pub async fn accept(engine: &Engine, from: &ChatOrigin, hello: Hello) -> Result<
             verification: Verification::Verified,
             language: hello.language.or_else(|| site.languages.first().cloned()),
             origin: hello.page.filter(|page| page.len() <= MAX_ORIGIN).map(SmolStr::from),
+            intent: None,
         },
         token,
         known,

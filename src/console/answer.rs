@@ -258,6 +258,7 @@ fn message_of(
         attachments: attachments.ok_or_else(|| refuse(ConsoleRefusal::NotFound, "upload it again"))?,
         original: None,
         mail_id: None,
+        inbox: None,
         citations: Vec::new(),
         automatic: false,
     })

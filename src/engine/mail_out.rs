@@ -17,7 +17,7 @@ pub enum MailOut {
     /// The whole transcript, on request.
     Transcript { session: SessionId, from: String, to: String },
     /// We have your mail.
-    Acknowledgement { session: SessionId, from: String, to: String, subject: Option<String> },
+    Acknowledgement { session: SessionId, from: String, to: String, message: Box<Message> },
 }
 
 /// The outbox entries of `events`, and the Message-IDs by which answers will find the session.
@@ -28,7 +28,10 @@ pub fn entries(
 ) -> (Vec<OutboxEntry>, Vec<String>) {
     let Some(session) = state.session else { return (Vec::new(), Vec::new()) };
     let site = state.site.as_ref().and_then(|site| organisation.site(site));
-    let Some(from) = site.and_then(|site| site.email_addresses.first()).cloned() else {
+    // From where the customer wrote to, as long as that is an address of the site.
+    let ours = site.map(|site| site.email_addresses.as_slice()).unwrap_or_default();
+    let Some(from) = ours.iter().find(|ours| Some(*ours) == state.inbox.as_ref()).or(ours.first()).cloned()
+    else {
         return (Vec::new(), Vec::new());
     };
     let mut entries = Vec::new();
@@ -38,7 +41,13 @@ pub fn entries(
             ids.extend(message.mail_id.clone());
         }
         let mail = match &recorded.event {
-            SessionEvent::MessagePosted { message } if leaves_by_mail(message, state) => {
+            SessionEvent::MessagePosted { message } if acknowledges(message) => {
+                sender(message, state).map(|to| {
+                    let message = Box::new(message.clone());
+                    (message.id.0, MailOut::Acknowledgement { session, from: from.clone(), to, message })
+                })
+            }
+            SessionEvent::MessagePosted { message } if leaves_by_mail(message) => {
                 address(state).map(|to| (message.id.0, to)).map(|(id, to)| {
                     let message = Box::new(message.clone());
                     (id, MailOut::Answer { session, from: from.clone(), to, message })
@@ -68,8 +77,18 @@ pub fn entry(id: uuid::Uuid, session: SessionId, mail: &MailOut, at: Timestamp) 
 }
 
 /// An agent's message on the mail channel.
-fn leaves_by_mail(message: &Message, _: &State) -> bool {
+fn leaves_by_mail(message: &Message) -> bool {
     message.channel == Channel::Email && message.author != Author::Customer
+}
+
+fn acknowledges(message: &Message) -> bool {
+    message.channel == Channel::Email && message.author == Author::System && message.automatic
+}
+
+/// Who wrote the mail that is acknowledged: nobody else hears of it.
+fn sender(message: &Message, state: &State) -> Option<String> {
+    let leg = message.leg.and_then(|leg| state.legs.get(&leg))?;
+    matches!(leg.identity, Identity::Email(_)).then(|| leg.identity.value().to_owned())
 }
 
 fn address(state: &State) -> Option<String> {

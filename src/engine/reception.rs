@@ -1,5 +1,6 @@
 //! What happens when a customer turns up or speaks: which session, which task, which queue.
 
+use bots::IntentGuess;
 use model::event::{Author, Message};
 use model::session::{Command, Contact, NewTask, State, Status};
 use model::task::{Priority, Requirements, TransferReason, TransferTarget};
@@ -10,7 +11,7 @@ use store::StoreError;
 
 use super::{Engine, routing_setup};
 use crate::configuration::Organisation;
-use crate::configuration::organisation::Site;
+use crate::configuration::organisation::{Route, Site};
 
 /// Who is there, and how sure we are.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Arrival {
     pub verification: Verification,
     pub language: Option<Language>,
     pub origin: Option<smol_str::SmolStr>,
+    /// What the message says the customer wants, where nobody else finds that out.
+    pub intent: Option<IntentGuess>,
 }
 
 /// The customer and the session that goes on, if there is one.
@@ -61,6 +64,10 @@ impl Engine {
         let state = self.sessions().state(session).await.ok();
         let mut commands = vec![contact(session, customer, leg, arrival)];
         let has_task = state.as_deref().is_some_and(|state| state.task.is_some());
+        // While somebody is at it, they know better than a classifier.
+        if let Some(guess) = arrival.intent.clone().filter(|_| !has_task) {
+            commands.push(Command::DetectIntent { intent: guess.intent, confidence: guess.confidence });
+        }
         commands.push(Command::Post { message, seen: None });
         if !has_task && let Some(site) = organisation.site(&arrival.site) {
             let known = state.as_deref();
@@ -82,8 +89,13 @@ impl Engine {
             Channel::Chat | Channel::Voice => &site.entry_queue,
         };
         let language = state.and_then(|state| state.language.as_ref()).or(arrival.language.as_ref());
-        let intent = state.and_then(|state| state.intent.as_ref()).map(|(intent, _)| intent);
-        let requirements = if serves_only_virtually(organisation, queue) {
+        let known = state.and_then(|state| state.intent.as_ref()).map(|(intent, _)| intent);
+        let intent = arrival.intent.as_ref().map(|guess| &guess.intent).or(known);
+        // A virtual agent finds out more first; people get at once what is theirs by intent.
+        let virtually = serves_only_virtually(organisation, queue);
+        let route = intent.and_then(|intent| organisation.route(intent)).filter(|_| !virtually);
+        let queue = route.map_or(queue, |route| &route.queue);
+        let requirements = if virtually {
             Requirements::NONE
         } else {
             routing_setup::requirements(organisation, intent, spoken(site, language))
@@ -93,7 +105,7 @@ impl Engine {
             queue: queue.clone(),
             channel: arrival.channel,
             requirements,
-            priority: organisation.queue(queue).map_or(Priority::default(), |queue| queue.priority),
+            priority: priority(organisation, queue, route),
             preferred_agent: self.last_person(organisation, queue, customer).await,
             waiting_since: None,
         })
@@ -142,7 +154,7 @@ impl Engine {
             }),
             None => Some(Command::CreateTask(NewTask {
                 task: TaskId(uuid::Uuid::now_v7()),
-                priority: organisation.queue(&queue).map_or(Priority::default(), |queue| queue.priority),
+                priority: priority(&organisation, &queue, route_of(&organisation, state)),
                 preferred_agent: self.last_person(&organisation, &queue, state.customer?).await,
                 queue,
                 channel: state.channel?,
@@ -180,6 +192,7 @@ pub fn customer_message(id: model::MessageId, channel: Channel, leg: LegId, text
         attachments: Vec::new(),
         original: None,
         mail_id: None,
+        inbox: None,
         citations: Vec::new(),
         automatic: false,
     }
@@ -192,6 +205,17 @@ pub fn people_for(organisation: &Organisation, site: &Site, state: &State) -> (Q
     let queue = route.map_or(&site.person_queue, |route| &route.queue).clone();
     let language = spoken(site, state.language.as_ref());
     (queue, routing_setup::requirements(organisation, intent, language))
+}
+
+/// Where the session's intent goes.
+pub fn route_of<'a>(organisation: &'a Organisation, state: &State) -> Option<&'a Route> {
+    state.intent.as_ref().and_then(|(intent, _)| organisation.route(intent))
+}
+
+/// A queue's priority, and what the intent's route adds.
+pub fn priority(organisation: &Organisation, queue: &QueueId, route: Option<&Route>) -> Priority {
+    let of_queue = organisation.queue(queue).map_or(Priority::default(), |queue| queue.priority);
+    Priority(of_queue.0.saturating_add(route.map_or(0, |route| route.priority.0)))
 }
 
 /// A language the site speaks; others are not asked of agents.

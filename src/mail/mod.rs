@@ -1,17 +1,26 @@
 //! Email: takes mail in and sends mail out, around [`channels::email`].
 
-mod inbound;
+mod acknowledge;
+mod api;
+mod desk;
+mod message;
 mod outbound;
+mod parked;
+mod place;
+mod senders;
+mod waiting;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bots::IntentClassifier;
 use channels::email::Tokens;
 use channels::email::send::{InvalidSmarthost, Smarthost, SmarthostSettings, Transport};
-use channels::email::smtp::{Listener, ListenerSettings, Protocol};
+use channels::email::smtp::{Budget, Listener, ListenerSettings, Protocol};
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::configuration::SecretError;
 use crate::configuration::settings::{Email, SmarthostTls};
@@ -24,6 +33,8 @@ pub enum MailError {
     Secret(#[from] SecretError),
     #[error(transparent)]
     Smarthost(#[from] InvalidSmarthost),
+    #[error("cannot read the waiting mails: {0}")]
+    Store(#[from] store::StoreError),
     #[error("cannot listen for mail on {address}: {source}")]
     Listen { address: SocketAddr, source: std::io::Error },
 }
@@ -32,29 +43,49 @@ pub enum MailError {
 const IDLE: Duration = Duration::from_secs(300);
 const DATA: Duration = Duration::from_secs(600);
 
-/// Starts what the settings ask for; answers where LMTP is spoken.
-pub async fn start(engine: &Arc<Engine>, stop: &CancellationToken) -> Result<Option<SocketAddr>, MailError> {
+/// What was started.
+pub struct Mail {
+    /// Where LMTP and SMTP are spoken, if they are.
+    pub lmtp: Option<SocketAddr>,
+    pub smtp: Option<SocketAddr>,
+    desk: Arc<desk::Desk>,
+}
+
+impl Mail {
+    /// The routes about mail, without the `/v1` prefix.
+    pub fn routes(&self) -> OpenApiRouter {
+        api::routes(self.desk.clone())
+    }
+}
+
+/// Starts what the settings ask for.
+pub async fn start(
+    engine: &Arc<Engine>,
+    intents: Option<Arc<dyn IntentClassifier>>,
+    stop: &CancellationToken,
+) -> Result<Mail, MailError> {
     let settings = engine.foundation.settings.email.clone();
     let secret = engine.foundation.secrets.get(settings.reply_secret.as_ref(), "reply")?;
     let tokens = Arc::new(Tokens::new(secret.expose_secret().as_bytes()));
     if let Some(smarthost) = smarthost(&settings)? {
         outbound::start(engine, smarthost, tokens.clone(), stop);
     }
-    let desk = Arc::new(inbound::Desk::new(engine, tokens, &settings));
-    inbound::catch_up(&desk);
-    let mut lmtp = None;
-    let wanted = [(Protocol::Lmtp, settings.lmtp), (Protocol::Smtp, settings.smtp)];
-    for (protocol, address) in wanted {
+    let desk = Arc::new(desk::Desk::open(engine, tokens, intents, &settings).await?);
+    let budget = Budget::new(settings.max_bytes_in_flight);
+    let mut mail = Mail { lmtp: None, smtp: None, desk: desk.clone() };
+    let wanted =
+        [(Protocol::Lmtp, settings.lmtp, &mut mail.lmtp), (Protocol::Smtp, settings.smtp, &mut mail.smtp)];
+    for (protocol, address, bound) in wanted {
         let Some(address) = address else { continue };
         let listen = |source| MailError::Listen { address, source };
         let listener = Listener::bind(address, listening(&settings, protocol)).await.map_err(listen)?;
-        if protocol == Protocol::Lmtp {
-            lmtp = Some(listener.local_address().map_err(listen)?);
-        }
-        let (sink, stop) = (Arc::new(inbound::Sink(desk.clone())), stop.clone());
+        *bound = Some(listener.local_address().map_err(listen)?);
+        let listener = listener.sharing(budget.clone());
+        let (sink, stop) = (Arc::new(desk::Sink(desk.clone())), stop.clone());
         tokio::spawn(async move { listener.run(sink, stop).await });
     }
-    Ok(lmtp)
+    tokio::spawn(desk.run(stop.clone()));
+    Ok(mail)
 }
 
 fn listening(settings: &Email, protocol: Protocol) -> ListenerSettings {
@@ -63,6 +94,7 @@ fn listening(settings: &Email, protocol: Protocol) -> ListenerSettings {
         hostname: settings.domain.clone(),
         max_message: settings.max_message_bytes,
         max_connections: settings.max_connections,
+        max_in_flight: settings.max_bytes_in_flight,
         idle: IDLE,
         data: DATA,
     }

@@ -107,10 +107,13 @@ impl Sender {
             MailOut::Transcript { .. } => {
                 (Kind::Transcript, MessageId(entry.id), transcript(engine, &log), Vec::new())
             }
-            MailOut::Acknowledgement { .. } => {
-                let text = "We have your message and answer as soon as we can.".to_owned();
-                (Kind::Acknowledgement, MessageId(entry.id), text, Vec::new())
+            MailOut::Acknowledgement { message, .. } => {
+                (Kind::Acknowledgement, message.id, message.text.clone(), Vec::new())
             }
+        };
+        let own_subject = match mail {
+            MailOut::Acknowledgement { message, .. } => message.subject.clone(),
+            _ => None,
         };
         let name = engine.foundation.organisation().name.clone();
         let outgoing = OutgoingMail {
@@ -119,7 +122,7 @@ impl Sender {
             message,
             inbox: Mailbox::new(Some(name.as_str()), from)?,
             to: Mailbox::new(None, to)?,
-            subject: thread.subject.or_else(|| Some(name.clone())),
+            subject: own_subject.or(thread.subject).or_else(|| Some(name.clone())),
             text,
             in_reply_to: thread.references.last().cloned(),
             references: thread.references,

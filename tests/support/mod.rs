@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test uses a part")]
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+pub mod mail;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +21,7 @@ use tokio_tungstenite::tungstenite::{Message, http::HeaderValue};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Nothing takes longer, on any machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -268,6 +270,16 @@ impl Agent {
             _ => None,
         })
         .await
+    }
+
+    /// Accepts an offer and waits until the session is in hand.
+    pub async fn take(&mut self, offer: &tandem::console::wire::Offer) {
+        self.ask(Ask::Accept { reservation: offer.reservation }).await.unwrap();
+        self.until(|message| match message {
+            ConsoleMessage::Session(card) => (card.session == offer.session).then_some(()),
+            _ => None,
+        })
+        .await;
     }
 
     pub async fn post(

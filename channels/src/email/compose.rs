@@ -46,7 +46,7 @@ pub struct OutgoingMail {
     /// Our address that the customer writes to, with the name they see.
     pub inbox: Mailbox,
     pub to: Mailbox,
-    /// The latest subject of the thread; `Re:` is put before it unless it is a transcript.
+    /// The latest subject of the thread; `Re:` is put before that of an answer.
     pub subject: Option<String>,
     pub text: String,
     /// The Message-ID that is answered, without brackets.
@@ -135,9 +135,9 @@ fn subject(mail: &OutgoingMail) -> String {
     let latest: String = latest.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let latest = latest.trim();
     let subject = match mail.kind {
-        Kind::Transcript => latest.to_owned(),
-        _ if is_reply(latest) => latest.to_owned(),
-        _ => format!("Re: {latest}"),
+        Kind::Transcript | Kind::Acknowledgement => latest.to_owned(),
+        Kind::Answer if is_reply(latest) => latest.to_owned(),
+        Kind::Answer => format!("Re: {latest}"),
     };
     bounded(subject.trim_end(), MAX_SUBJECT).to_owned()
 }

@@ -9,8 +9,6 @@ use std::time::Duration;
 use super::envelope::Envelope;
 use super::wire::{Automatic, ParsedMail};
 
-/// At most one acknowledgement in this time for a sender and inbox.
-pub const ACKNOWLEDGE_EVERY: Duration = Duration::from_secs(60 * 60);
 /// New sessions are counted over this time.
 pub const OPEN_WINDOW: Duration = Duration::from_secs(10 * 60);
 /// New sessions for a sender in [`OPEN_WINDOW`].
@@ -33,7 +31,9 @@ pub enum Silence {
     /// Nobody to answer, or it is ourselves.
     NoAddress,
     OwnAddress,
-    /// One was sent less than [`ACKNOWLEDGE_EVERY`] ago.
+    /// The envelope names another sender than the header: somebody's list or service, or a forged one.
+    SendersDiffer,
+    /// One was sent not long ago.
     Recently,
     /// The body was not read, so signs may have been missed.
     Parked,
@@ -42,17 +42,16 @@ pub enum Silence {
 }
 
 /// Whether an automatic answer may go to the sender of `mail`, and if not, why. `own_domains` are ours,
-/// lower case; `history` is none when it could not be looked up.
+/// lower case; `history` is none when it could not be looked up; a sender is answered once in `every`.
 pub fn may_auto_reply(
     mail: &ParsedMail,
     envelope: &Envelope,
     own_domains: &[&str],
     history: Option<&SenderHistory>,
+    every: Duration,
     now: Timestamp,
 ) -> Result<(), Silence> {
-    if envelope.sender.is_none() {
-        return Err(Silence::NullSender);
-    }
+    let sender = envelope.sender.as_deref().ok_or(Silence::NullSender)?;
     if let Some(automatic) = mail.automatic {
         return Err(Silence::Automatic(automatic));
     }
@@ -63,8 +62,11 @@ pub fn may_auto_reply(
     if own_domains.contains(&from.domain()) {
         return Err(Silence::OwnAddress);
     }
+    if !sender.eq_ignore_ascii_case(&from.address) {
+        return Err(Silence::SendersDiffer);
+    }
     let history = history.ok_or(Silence::NotKnown)?;
-    let recently = history.acknowledged.is_some_and(|last| now.since(last) < ACKNOWLEDGE_EVERY);
+    let recently = history.acknowledged.is_some_and(|last| now.since(last) < every);
     if recently { Err(Silence::Recently) } else { Ok(()) }
 }
 

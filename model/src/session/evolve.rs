@@ -173,8 +173,15 @@ impl State {
     }
 
     fn posted(&mut self, message: &Message) {
+        // Nobody has to have seen an acknowledgement, and it says nothing of the session.
+        if message.author == Author::System && message.automatic {
+            return;
+        }
         self.last_message = self.sequence;
         if message.author == Author::Customer {
+            if message.inbox.is_some() {
+                self.inbox.clone_from(&message.inbox);
+            }
             self.last_customer_message = self.sequence;
             self.unread = self.unread.saturating_add(1);
             if self.unread_at.len() == REMEMBERED_UNREAD {

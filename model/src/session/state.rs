@@ -96,6 +96,8 @@ pub struct State {
     pub last_customer_message: Sequence,
     pub last_message: Sequence,
     pub last_text: String,
+    /// The address of ours that the customer's last mail came in at.
+    pub inbox: Option<String>,
     pub read_by_customer: Sequence,
     pub read_by_agent: Sequence,
     /// The customer's messages after `read_by_agent`.

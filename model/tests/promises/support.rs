@@ -97,6 +97,7 @@ pub fn message(number: u64, author: Author) -> Message {
         attachments: Vec::new(),
         original: None,
         mail_id: None,
+        inbox: None,
         citations: Vec::new(),
         automatic: false,
     }

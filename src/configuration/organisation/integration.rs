@@ -53,6 +53,12 @@ pub enum Scope {
     OrganisationRead,
     #[serde(rename = "organisation:write")]
     OrganisationWrite,
+    /// See the mails that no session took.
+    #[serde(rename = "mails:read")]
+    MailsRead,
+    /// Have them read again, or discard them.
+    #[serde(rename = "mails:write")]
+    MailsWrite,
     #[serde(rename = "customers:erase")]
     CustomersErase,
     /// Attend sessions as a virtual agent.

@@ -34,7 +34,7 @@ pub use presence::{AVAILABLE, NOT_RESPONDING, OFFLINE, Presence};
 pub use queue::{LastAgent, LongestIdle, Queue, RingTime, Rule, Step, WhenClosed};
 pub use route::Route;
 pub use service_level::{ServiceLevel, ServiceLevelDefinition};
-pub use site::{FieldKind, FormField, Site, VerifiedUsers};
+pub use site::{Acknowledgement, FieldKind, FormField, Site, VerifiedUsers};
 pub use virtual_agent::{Fact, VirtualAgent, VirtualAgentKind};
 pub use wording::{CannedAnswer, DispositionEntry, Labels, SkillEntry};
 
@@ -63,6 +63,16 @@ pub struct Organisation {
 impl Organisation {
     pub fn site(&self, id: &SiteId) -> Option<&Site> {
         self.sites.iter().find(|site| site.id == *id)
+    }
+
+    /// The site whose address this is, with or without a tag behind a `+`, and the address without.
+    pub fn inbox(&self, address: &str) -> Option<(&Site, &str)> {
+        let (local, domain) = address.rsplit_once('@')?;
+        let plain = format!("{}@{domain}", local.split('+').next().unwrap_or(local));
+        let find =
+            |site: &'_ Site| site.email_addresses.iter().position(|ours| ours.eq_ignore_ascii_case(&plain));
+        let (site, place) = self.sites.iter().find_map(|site| Some((site, find(site)?)))?;
+        Some((site, site.email_addresses[place].as_str()))
     }
 
     pub fn queue(&self, id: &QueueId) -> Option<&Queue> {

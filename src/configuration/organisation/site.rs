@@ -28,6 +28,9 @@ pub struct Site {
     /// Mail to these belongs to the site; the first is the sender of its answers.
     #[serde(default)]
     pub email_addresses: Vec<String>,
+    /// What a customer hears at once who writes to an address; for the others nothing is said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledgements: Vec<Acknowledgement>,
     /// How the site vouches for its own users. None: no visitor is verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_users: Option<VerifiedUsers>,
@@ -43,6 +46,30 @@ pub struct Site {
         skip_serializing_if = "Option::is_none"
     )]
     pub close_after: Option<Duration>,
+}
+
+impl Site {
+    pub fn acknowledgement(&self, address: &str) -> Option<&Acknowledgement> {
+        self.acknowledgements.iter().find(|entry| entry.address.eq_ignore_ascii_case(address))
+    }
+
+    /// The text in the customer's language, else in the site's first, else in any.
+    pub fn wording<'a>(&self, labels: &'a Labels, language: Option<&Language>) -> Option<&'a str> {
+        let wanted = language.into_iter().chain(&self.languages).find_map(|language| labels.get(language));
+        wanted.or_else(|| labels.values().next()).map(String::as_str)
+    }
+}
+
+/// The automatic answer to a mail that opens a session (RFC 3834).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledgement {
+    /// One of the site's addresses.
+    pub address: String,
+    /// Empty: `Auto:` and the customer's own subject.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub subject: Labels,
+    pub text: Labels,
 }
 
 /// Tokens (JWT, HS256) by which a site says who its visitor is.

@@ -2,9 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{AVAILABLE, NOT_RESPONDING, OFFLINE, Organisation, Password, PersonRole, Queue, Step};
+use super::{
+    AVAILABLE, Acknowledgement, NOT_RESPONDING, OFFLINE, Organisation, Password, PersonRole, Queue, Site,
+    Step,
+};
 use super::{hours, names::Names};
 use crate::configuration::flaw::{Flaw, Path};
+
+/// Bytes of an acknowledgement's text.
+const MAX_ACKNOWLEDGEMENT: usize = 4_000;
 
 /// All flaws, in the order of the document.
 pub fn flaws(organisation: &Organisation) -> Vec<Flaw> {
@@ -50,6 +56,27 @@ fn sites(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
             } else if !addresses.insert(address) {
                 flaws.push(Flaw::new(path, format!("{address:?} belongs to another site already")));
             }
+        }
+        acknowledgements(site, &path.then("acknowledgements"), flaws);
+    }
+}
+
+fn acknowledgements(site: &Site, path: &Path, flaws: &mut Vec<Flaw>) {
+    let mut seen = BTreeSet::new();
+    for (place, Acknowledgement { address, text, .. }) in site.acknowledgements.iter().enumerate() {
+        let path = path.then(place);
+        if !site.email_addresses.contains(address) {
+            let message = format!("{address:?} is none of the site's email_addresses");
+            flaws.push(Flaw::new(path.then("address"), message));
+        } else if !seen.insert(address) {
+            flaws.push(Flaw::new(path.then("address"), format!("{address:?} has one already")));
+        }
+        if text.values().all(|text| text.trim().is_empty()) {
+            flaws.push(Flaw::new(path.then("text"), "it has a text in one language at least"));
+        }
+        for (language, _) in text.iter().filter(|(_, text)| text.len() > MAX_ACKNOWLEDGEMENT) {
+            let message = format!("it is longer than {MAX_ACKNOWLEDGEMENT} bytes");
+            flaws.push(Flaw::new(path.then("text").then(language.as_str()), message));
         }
     }
 }

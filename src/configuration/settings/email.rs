@@ -18,6 +18,8 @@ pub struct Email {
     pub max_message_bytes: usize,
     /// Most SMTP and LMTP connections at once; the next hears 421.
     pub max_connections: usize,
+    /// Bytes of mails that all connections hold together at most; beyond it they hear 452.
+    pub max_bytes_in_flight: usize,
     /// The domain of Message-IDs and of signed reply addresses.
     pub domain: String,
     /// Signs reply addresses. None: generated at first start.
@@ -74,6 +76,7 @@ impl Default for Email {
             smtp: None,
             max_message_bytes: 25 * 1024 * 1024,
             max_connections: 64,
+            max_bytes_in_flight: 256 * 1024 * 1024,
             domain: "localhost".into(),
             reply_secret: None,
             authentication_server: None,

@@ -42,6 +42,7 @@ fn counts(settings: &Settings, flaws: &mut Flaws) {
         ("chat.slow_reader", chat.slow_reader as u64, 1),
         ("chat.messages_per_ten_seconds", chat.messages_per_ten_seconds.into(), 1),
         ("email.max_message_bytes", email.max_message_bytes as u64, 1_024),
+        ("email.max_bytes_in_flight", email.max_bytes_in_flight as u64, email.max_message_bytes as u64),
         ("email.max_connections", email.max_connections as u64, 1),
         ("auth.max_hashing", auth.max_hashing as u64, 1),
         ("auth.argon2_iterations", auth.argon2_iterations.into(), 1),

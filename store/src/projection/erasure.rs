@@ -119,6 +119,7 @@ mod tests {
                 }],
                 original: Some(WORDS.to_owned()),
                 mail_id: None,
+                inbox: None,
                 citations: Vec::new(),
                 automatic: false,
             },

@@ -75,6 +75,7 @@ pub fn message(id: u128, text: &str) -> SessionEvent {
             attachments: Vec::new(),
             original: None,
             mail_id: None,
+            inbox: None,
             citations: Vec::new(),
             automatic: false,
         },

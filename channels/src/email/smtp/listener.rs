@@ -97,7 +97,9 @@ impl Listener {
             let share = Share::of(Arc::clone(&self.budget));
             connections.spawn(async move {
                 let outcome = match place {
-                    Ok(_place) => Box::pin(Connection::new(stream, settings, sink, share, stop).serve()).await,
+                    Ok(_place) => {
+                        Box::pin(Connection::new(stream, settings, sink, share, stop).serve()).await
+                    }
                     Err(_) => refuse(stream, &settings.hostname).await,
                 };
                 if let Err(error) = outcome {
