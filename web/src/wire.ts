@@ -216,7 +216,11 @@ original?: string | null,
 /**
  * A mail's Message-ID without brackets, by which later mails of its thread are known.
  */
-mail_id?: string | null, citations?: Array<Citation>, 
+mail_id?: string | null, 
+/**
+ * The address of ours that a mail came in at; answers leave from it.
+ */
+inbox?: string | null, citations?: Array<Citation>, 
 /**
  * Sent by a machine without anybody asking (RFC 3834): never answered automatically.
  */
