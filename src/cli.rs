@@ -30,6 +30,9 @@ pub enum Command {
         #[arg(default_value = "config/organisation")]
         folder: PathBuf,
     },
+    /// Feed the router's recorded inputs to another router and print each with what it decides, a line
+    /// of JSON a record. The server must not be running; a backup will do.
+    Replay,
     /// Copy the database while the server runs. Blobs are copied by any file tool.
     Backup { target: PathBuf },
 }

@@ -16,6 +16,8 @@ pub mod frames;
 pub mod housekeeping;
 pub mod http;
 pub mod mail;
+pub mod recording;
+pub mod replay;
 pub mod server;
 pub mod telemetry;
 pub mod understanding;

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         None | Some(Command::Serve) => serve(&cli.config),
         Some(Command::Check { folder }) => return validate(folder),
         Some(Command::Apply { folder }) => apply(&cli.config, folder),
+        Some(Command::Replay) => replay(&cli.config),
         Some(Command::Backup { target }) => backup(&cli.config, target),
     };
     match outcome {
@@ -102,6 +103,16 @@ fn apply(config: &Path, folder: &Path) -> anyhow::Result<()> {
             return Ok(());
         }
         server::record(&store, &organisation, "tandem apply").await.context("nothing was applied")
+    })
+}
+
+fn replay(config: &Path) -> anyhow::Result<()> {
+    let settings = load(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let store = store::Store::open_sqlite(&settings.store.folder, store::SqliteOptions::default())?;
+        let show = |replayed: tandem::replay::Replayed<'_>| println!("{}", tandem::replay::line(&replayed));
+        Ok(tandem::replay::all(&store, show).await?)
     })
 }
 

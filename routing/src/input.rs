@@ -13,8 +13,8 @@ use crate::seconds;
 
 use model::task::Level;
 
-/// One thing that happened outside. Serialised, a sequence of these is the routing stream: fed again
-/// with the same times and seed it gives the same outputs.
+/// One thing that happened outside. A sequence of these, recorded as [`Record`](crate::Record)s, is the
+/// routing stream: fed again with the same times and seed it gives the same outputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Input {

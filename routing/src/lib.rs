@@ -99,6 +99,7 @@ mod place;
 mod profiles;
 mod queues;
 mod ranked;
+mod recording;
 mod reservations;
 mod router;
 mod seconds;
@@ -115,6 +116,7 @@ pub use input::{
 };
 pub use output::{Output, OverflowReason, Refusal};
 pub use place::{Estimate, Place};
+pub use recording::{Record, Replay, ReplayError};
 pub use router::Router;
 pub use service_level::{Outcomes, ServiceLevel};
 pub use steps::{Besides, OfTask, Step, StepRequirements};

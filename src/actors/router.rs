@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use actix::prelude::*;
 use model::TaskId;
-use routing::{Board, Explanation, Input, Output, Place, Refusal, Router};
+use routing::{Board, Configuration, Explanation, Input, Output, Place, Record, Refusal, Router};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::foundation::now;
+use crate::recording::Recorder;
 
 /// Inputs that may wait; past it senders wait for a permit.
 const MOST_WAITING: usize = 8_192;
@@ -70,6 +71,8 @@ struct LookAtBoard;
 
 pub struct RoutingActor {
     router: Router,
+    /// Told of each input before the router is.
+    recorder: Recorder,
     /// Unbounded in type; bounded in fact, for an input yields a bounded number of outputs and inputs
     /// take permits.
     outputs: mpsc::UnboundedSender<Output>,
@@ -78,14 +81,19 @@ pub struct RoutingActor {
 }
 
 impl RoutingActor {
-    /// Starts a router on a thread of its own arbiter; its outputs go to `outputs` in order.
+    /// Starts a router on a thread of its own arbiter; its outputs go to `outputs` in order, its inputs
+    /// to `recorder`. `seed` is another one for each start.
     pub fn spawn(
         arbiter: &ArbiterHandle,
-        router: Router,
+        configuration: Configuration,
+        seed: u128,
+        mut recorder: Recorder,
         outputs: mpsc::UnboundedSender<Output>,
     ) -> RouterHandle {
+        recorder.note(Record::started(&configuration, seed));
         let address = Self::start_in_arbiter(arbiter, move |_| Self {
-            router,
+            router: Router::new(configuration, seed),
+            recorder,
             outputs,
             buffer: Vec::new(),
             timer: None,
@@ -94,7 +102,11 @@ impl RoutingActor {
     }
 
     fn feed(&mut self, input: Input, context: &mut Context<Self>) -> Option<Refusal> {
-        self.router.handle(now(), input, &mut self.buffer);
+        let at = now();
+        if self.router.is_worth_recording(at, &input) {
+            self.recorder.note(Record::Fed { at, input: Box::new(input.clone()) });
+        }
+        self.router.handle(at, input, &mut self.buffer);
         let mut refused = None;
         for output in self.buffer.drain(..) {
             match output {

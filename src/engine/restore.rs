@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::event::{AgentEvent, PresenceCause};
 use model::task::TaskState;
 use model::{AgentId, Event, PresenceName, Sequence, StreamId, Timestamp};
-use routing::{Direction, Input, PreferredAgent, RestoredState, Router, TaskRequest};
+use routing::{Direction, Input, PreferredAgent, RestoredState, TaskRequest};
 use store::OpenTask;
 use tokio::sync::mpsc;
 
@@ -18,6 +18,7 @@ use crate::actors::{Arbiters, Registry};
 use crate::configuration::Organisation;
 use crate::configuration::organisation::{AVAILABLE, OFFLINE};
 use crate::foundation::now;
+use crate::recording::Recorder;
 
 /// Why the engine does not start.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +38,11 @@ impl Engine {
     pub(super) async fn restore(self: &Arc<Self>, arbiters: Arbiters) -> Result<(), StartError> {
         let organisation = self.foundation.organisation();
         let store = &self.foundation.store;
-        let router = Router::new(routing_setup::configuration(&organisation), uuid::Uuid::now_v7().as_u128());
+        let configuration = routing_setup::configuration(&organisation);
         let (sender, receiver) = mpsc::unbounded_channel();
-        let router = RoutingActor::spawn(arbiters.next(), router, sender);
+        let recorder = Recorder::start(store.clone()).await?;
+        let seed = uuid::Uuid::now_v7().as_u128();
+        let router = RoutingActor::spawn(arbiters.next(), configuration, seed, recorder, sender);
         let _ = self.router.set(router.clone());
 
         let mut agents = BTreeMap::new();

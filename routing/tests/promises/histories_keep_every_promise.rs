@@ -14,7 +14,7 @@ const QUEUES: [&str; 3] = ["chat", "sales", "support"];
 const PRESENCES: [&str; 5] = ["available", "available", "available", "break", "offline"];
 
 #[derive(Debug, Clone)]
-enum Act {
+pub enum Act {
     Pass { millis: u32, punctual: bool },
     Arrive { queue: usize, channel: usize, needs: u8, priority: i32, age: i64, preferred: Option<usize> },
     Profile { agent: usize, skill: u8, capacity: u8, queues: u8 },
@@ -32,7 +32,7 @@ enum Act {
     Configure { variant: u8 },
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub fn act() -> impl Strategy<Value = Act> {
     let agent = 0..AGENTS.len();
     let queue = 0..QUEUES.len();
     prop_oneof![
@@ -120,17 +120,26 @@ fn random_profile(name: &str, skill: u8, capacity: u8, queues: u8) -> AgentProfi
     profile
 }
 
-struct History {
-    world: World,
+pub struct History {
+    pub world: World,
     checker: Checker,
     tasks: u32,
+    /// As the routing stream has it.
+    pub records: Vec<Record>,
+    /// All that came of it.
+    pub outputs: Vec<Output>,
 }
 
 impl History {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let configuration = organisation(0);
-        let mut history =
-            Self { world: World::new(configuration.clone()), checker: Checker::new(configuration), tasks: 0 };
+        let mut history = Self {
+            world: World::new(configuration.clone()),
+            records: vec![Record::started(&configuration, SEED)],
+            checker: Checker::new(configuration),
+            tasks: 0,
+            outputs: Vec::new(),
+        };
         history.feed(Input::Tick);
         for (number, name) in (0u8..).zip(&AGENTS[..4]) {
             history.feed(Input::AgentUpserted { profile: random_profile(name, number, number, 7) });
@@ -139,13 +148,23 @@ impl History {
     }
 
     fn feed(&mut self, input: Input) {
-        let ticked = self.world.feed(Input::Tick);
+        let ticked = self.feed_one(Input::Tick);
         self.checker.check(self.world.now, &Input::Tick, &ticked);
-        let outputs = self.world.feed(input.clone());
+        let outputs = self.feed_one(input.clone());
         self.checker.check(self.world.now, &input, &outputs);
         if let Some(next) = self.world.router.next_deadline() {
             assert!(next > self.world.now, "what is due is done");
         }
+    }
+
+    fn feed_one(&mut self, input: Input) -> Vec<Output> {
+        let at = self.world.now;
+        if self.world.router.is_worth_recording(at, &input) {
+            self.records.push(Record::Fed { at, input: Box::new(input.clone()) });
+        }
+        let outputs = self.world.feed(input);
+        self.outputs.extend(outputs.clone());
+        outputs
     }
 
     fn pass(&mut self, millis: u32, punctual: bool) {
@@ -158,7 +177,7 @@ impl History {
         self.feed(Input::Tick);
     }
 
-    fn act(&mut self, act: Act) {
+    pub fn act(&mut self, act: Act) {
         let now = self.world.now;
         let held = self.checker.held();
         let open = self.checker.open();

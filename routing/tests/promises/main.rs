@@ -10,6 +10,7 @@ mod histories_keep_every_promise;
 mod idle_by_name;
 mod offers_that_nobody_takes;
 mod opening_hours;
+mod recordings_replay;
 mod restart;
 mod steps_and_deadlines;
 mod support;

@@ -91,6 +91,9 @@ pub fn configuration(queues: impl IntoIterator<Item = (&'static str, Queue)>) ->
     Configuration { queues, ..Configuration::default() }
 }
 
+/// The seed of every test's router.
+pub const SEED: u128 = 7;
+
 /// A router with its shell: time passes by ticking at the router's own deadlines.
 pub struct World {
     pub router: Router,
@@ -99,7 +102,7 @@ pub struct World {
 
 impl World {
     pub fn new(configuration: Configuration) -> Self {
-        Self { router: Router::new(configuration, 7), now: Timestamp::EPOCH }
+        Self { router: Router::new(configuration, SEED), now: Timestamp::EPOCH }
     }
 
     /// Feeds one input now.
