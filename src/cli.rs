@@ -35,4 +35,6 @@ pub enum Command {
     Replay,
     /// Copy the database while the server runs. Blobs are copied by any file tool.
     Backup { target: PathBuf },
+    /// Measure a server with real sockets: latency, throughput, memory, a restart. Bounded in count and time.
+    Load(crate::load::Load),
 }

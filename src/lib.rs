@@ -15,6 +15,7 @@ pub mod foundation;
 pub mod frames;
 pub mod housekeeping;
 pub mod http;
+pub mod load;
 pub mod mail;
 pub mod recording;
 pub mod replay;

@@ -16,20 +16,19 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let config = &cli.config;
     let outcome = match &cli.command {
-        None | Some(Command::Serve) => serve(&cli.config),
-        Some(Command::Check { folder }) => return validate(folder),
-        Some(Command::Apply { folder }) => apply(&cli.config, folder),
-        Some(Command::Replay) => replay(&cli.config),
-        Some(Command::Backup { target }) => backup(&cli.config, target),
+        None | Some(Command::Serve) => serve(config).map(|()| ExitCode::SUCCESS),
+        Some(Command::Check { folder }) => Ok(validate(folder)),
+        Some(Command::Apply { folder }) => apply(config, folder).map(|()| ExitCode::SUCCESS),
+        Some(Command::Replay) => replay(config).map(|()| ExitCode::SUCCESS),
+        Some(Command::Backup { target }) => backup(config, target).map(|()| ExitCode::SUCCESS),
+        Some(Command::Load(load)) => tandem::load::run(load),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("tandem: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    outcome.unwrap_or_else(|error| {
+        eprintln!("tandem: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 fn load(config: &Path) -> anyhow::Result<Settings> {
