@@ -51,6 +51,7 @@ impl Customer {
             site: SiteId::new(SITE).context("the site's name")?,
             visitor: None,
             user: None,
+            session: None,
             since: Sequence::START,
             language: None,
             page: None,

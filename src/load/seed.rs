@@ -100,6 +100,7 @@ pub async fn waiting(data: &Path, count: u32) -> anyhow::Result<()> {
                     requirements: Requirements::NONE,
                     priority: Priority::default(),
                     preferred_agent: None,
+                    waiting_since: None,
                 });
                 let commands = vec![session.contact()?, session.message(), task];
                 // One after the other, a millisecond apart.
