@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use model::event::{Author, Message};
 use model::session::{Command, Contact, NewTask, State, decide};
 use model::task::{Priority, Requirements};
 use model::{
@@ -15,6 +14,7 @@ use store::{Append, SqliteOptions, Store};
 
 use super::clock::{self, Stamp};
 use super::organisation::{QUEUE, SITE};
+use crate::engine::reception;
 use crate::foundation::now;
 
 /// Sessions written at once.
@@ -49,20 +49,8 @@ impl Session {
     }
 
     fn message(&self) -> Command {
-        let message = Message {
-            id: MessageId(uuid::Uuid::now_v7()),
-            author: Author::Customer,
-            channel: Channel::Chat,
-            leg: Some(self.leg),
-            text: clock::text(Stamp::now(), self.number),
-            visible: None,
-            subject: None,
-            attachments: Vec::new(),
-            original: None,
-            mail_id: None,
-            citations: Vec::new(),
-            automatic: false,
-        };
+        let (id, text) = (MessageId(uuid::Uuid::now_v7()), clock::text(Stamp::now(), self.number));
+        let message = reception::customer_message(id, Channel::Chat, self.leg, text);
         Command::Post { message, seen: None }
     }
 
