@@ -1,5 +1,7 @@
 //! Text frames over a WebSocket: read one, send one, both bounded.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt, StreamExt};
 use serde::Serialize;
 use tokio_tungstenite::tungstenite::Message;
@@ -7,6 +9,10 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::http::Socket;
+
+/// The other side must take something within this once the buffers between us are full: who does not
+/// is cut off and comes back, for nothing is kept for it without bound.
+const TAKEN_WITHIN: Duration = Duration::from_secs(5);
 
 /// What came in.
 #[derive(Debug)]
@@ -35,15 +41,22 @@ pub struct Gone;
 
 pub async fn send(socket: &mut Socket, frame: &impl Serialize) -> Result<(), Gone> {
     let text = serde_json::to_string(frame).expect("wire types serialise");
-    socket.send(Message::text(text)).await.map_err(|_| Gone)
+    send_message(socket, Message::text(text)).await
 }
 
 pub async fn ping(socket: &mut Socket) -> Result<(), Gone> {
-    socket.send(Message::Ping(Default::default())).await.map_err(|_| Gone)
+    send_message(socket, Message::Ping(Default::default())).await
+}
+
+async fn send_message(socket: &mut Socket, message: Message) -> Result<(), Gone> {
+    match tokio::time::timeout(TAKEN_WITHIN, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Gone),
+    }
 }
 
 /// Says why and closes; the other side may be gone already.
 pub async fn close(socket: &mut Socket, reason: &'static str) {
     let frame = CloseFrame { code: CloseCode::Policy, reason: reason.into() };
-    let _ = socket.close(Some(frame)).await;
+    let _ = tokio::time::timeout(TAKEN_WITHIN, socket.close(Some(frame))).await;
 }

@@ -1,5 +1,6 @@
 //! One running server: builds everything from settings, serves, and drains.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::event::OrganisationEvent;
-use model::{Epoch, Event, Sequence, StreamId};
+use model::{AgentId, Epoch, Event, Sequence, StreamId};
 use store::{Append, Blobs, SqliteOptions, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -23,7 +24,7 @@ use crate::engine::Engine;
 use crate::foundation::{Foundation, now};
 use crate::http::{self, ChatOrigin, HttpState, Socket, Sockets};
 use crate::understanding::{self, Understanding, UnderstandingError};
-use crate::virtual_agents::VirtualAgents;
+use crate::virtual_agents::{Colleague, VirtualAgents};
 use crate::{chat, housekeeping, mail, webhooks};
 
 /// Why the server does not start.
@@ -77,13 +78,24 @@ pub struct Server {
 impl Server {
     /// Starts with `settings`; relative paths are taken from `base`.
     pub async fn start(settings: Settings, base: &Path) -> Result<Self, StartError> {
+        Self::start_with(settings, base, BTreeMap::new()).await
+    }
+
+    /// The same with virtual agents of the caller's own, who stand in the organisation as `external`
+    /// and attend in this process all the same.
+    pub async fn start_with(
+        settings: Settings,
+        base: &Path,
+        more: BTreeMap<AgentId, Colleague>,
+    ) -> Result<Self, StartError> {
         let foundation = Arc::new(found(settings, base).await?);
         let auth = {
             let foundation = foundation.clone();
             tokio::task::spawn_blocking(move || Auth::open(&foundation)).await.map_err(joined)??
         };
         let auth = Arc::new(auth);
-        let Understanding { colleagues, intents } = understanding::learn(&foundation, base).await?;
+        let Understanding { mut colleagues, intents } = understanding::learn(&foundation, base).await?;
+        colleagues.extend(more);
         let stop = CancellationToken::new();
         let virtual_agents = |engine| VirtualAgents::new(engine, colleagues);
         let engine = Engine::start(foundation.clone(), auth.clone(), stop.clone(), virtual_agents).await?;

@@ -3,10 +3,12 @@
 //! session to people with the reason.
 
 use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use bots::{Action, IntentGuess, Speaker, Turn, Utterance, VirtualAgent};
+use futures_util::FutureExt as _;
 use model::event::{Author, Citation, Message};
 use model::session::{Command, State};
 use model::task::{TaskState, TransferReason};
@@ -73,7 +75,12 @@ impl VirtualAgents {
     /// It is this agent's turn in a session, if it is a virtual agent of this process. Turns of one
     /// session follow each other.
     pub fn turn(&self, agent: &AgentId, session: SessionId) {
-        let (Some(engine), Some(colleague)) = (self.engine.upgrade(), self.colleagues.get(agent)) else {
+        let Some(engine) = self.engine.upgrade() else { return };
+        let Some(colleague) = self.colleagues.get(agent) else {
+            let organisation = engine.foundation.organisation();
+            if let Some(external) = organisation.virtual_agent(agent) {
+                tokio::spawn(await_answer(engine, agent.clone(), external.answer_time_limit, session));
+            }
             return;
         };
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
@@ -120,10 +127,14 @@ impl Work {
             return;
         }
         let Some(turn) = self.prepare(&state).await else { return };
-        let thinking = tokio::time::timeout(self.time_limit, self.mind.next(turn)).await;
-        match thinking {
-            Ok(Ok(actions)) => self.carry_out(actions).await,
-            Ok(Err(error)) => {
+        let thinking = AssertUnwindSafe(self.mind.next(turn)).catch_unwind();
+        match tokio::time::timeout(self.time_limit, thinking).await {
+            Ok(Ok(Ok(actions))) => self.carry_out(actions).await,
+            Ok(Err(_)) => {
+                tracing::error!(agent = %self.id, session = %self.session, "a virtual agent panicked");
+                self.hand_over(TransferReason::Failure, None).await;
+            }
+            Ok(Ok(Err(error))) => {
                 tracing::warn!(agent = %self.id, session = %self.session, %error, "a virtual agent failed");
                 self.hand_over(TransferReason::Failure, None).await;
             }
@@ -135,8 +146,7 @@ impl Work {
     }
 
     fn has(&self, state: &State) -> bool {
-        let task = state.task.as_ref().map(|task| &task.state);
-        matches!(task, Some(TaskState::Assigned { agent }) if *agent == self.id)
+        has(&self.id, state)
     }
 
     /// What the agent is told; none if everything the customer said is answered.
@@ -239,20 +249,59 @@ impl Work {
     }
 
     async fn hand_over(&self, reason: TransferReason, summary: Option<String>) {
-        let Ok(state) = self.engine.sessions().state(self.session).await else { return };
-        let note = summary.filter(|summary| !summary.trim().is_empty());
-        if let Some(command) = self.engine.request_person(&state, reason, note).await {
-            self.deliver(command).await;
-        }
+        hand_over(&self.engine, self.session, reason, summary).await;
     }
 
     async fn deliver(&self, command: Command) {
-        use crate::actors::DeliverError;
-        match self.engine.sessions().deliver_waiting(self.session, vec![command]).await {
-            Ok(_) | Err(DeliverError::Refused(model::session::Refusal::NothingChanges)) => {}
-            Err(error) => {
-                tracing::warn!(agent = %self.id, session = %self.session, %error, "an action failed");
-            }
-        }
+        deliver(&self.engine, self.session, command).await;
     }
+}
+
+fn has(agent: &AgentId, state: &State) -> bool {
+    let task = state.task.as_ref().map(|task| &task.state);
+    matches!(task, Some(TaskState::Assigned { agent: holder }) if holder == agent)
+}
+
+async fn hand_over(engine: &Engine, session: SessionId, reason: TransferReason, summary: Option<String>) {
+    let Ok(state) = engine.sessions().state(session).await else { return };
+    let note = summary.filter(|summary| !summary.trim().is_empty());
+    if let Some(command) = engine.request_person(&state, reason, note).await {
+        deliver(engine, session, command).await;
+    }
+}
+
+async fn deliver(engine: &Engine, session: SessionId, command: Command) {
+    use crate::actors::DeliverError;
+    match engine.sessions().deliver_waiting(session, vec![command]).await {
+        Ok(_) | Err(DeliverError::Refused(model::session::Refusal::NothingChanges)) => {}
+        Err(error) => tracing::warn!(%session, %error, "a virtual agent's action failed"),
+    }
+}
+
+/// Holds an agent from outside to its time limit: a customer's message that it has not answered by
+/// then goes to people with the reason.
+async fn await_answer(engine: Arc<Engine>, agent: AgentId, limit: Duration, session: SessionId) {
+    let Ok(state) = engine.sessions().state(session).await else { return };
+    let asked = state.last_customer_message;
+    if !has(&agent, &state) || state.last_message != asked {
+        return;
+    }
+    let stopping = engine.stopping.clone();
+    tokio::select! {
+        () = stopping.cancelled() => return,
+        () = tokio::time::sleep(limit) => {}
+    }
+    let Ok(state) = engine.sessions().state(session).await else { return };
+    if has(&agent, &state) && !has_answered(&engine, &agent, session, asked).await {
+        tracing::warn!(%agent, %session, "a virtual agent from outside took too long");
+        hand_over(&engine, session, TransferReason::TimeLimit, None).await;
+    }
+}
+
+async fn has_answered(engine: &Engine, agent: &AgentId, session: SessionId, asked: Sequence) -> bool {
+    let log = engine.foundation.store.load_session(session, asked, 1_000).await.unwrap_or_default();
+    log.iter().any(|recorded| {
+        matches!(&recorded.event, SessionEvent::MessagePosted { message }
+            if message.author == Author::Agent { agent: agent.clone() })
+    })
 }

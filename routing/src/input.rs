@@ -45,11 +45,13 @@ pub enum Input {
         state: RestoredState,
     },
     /// Back to waiting, elsewhere, at its age; whoever had it has a free slot. Steps and deadline of
-    /// the new queue begin now.
+    /// the new queue begin now. From virtual agents to people the agent of last time is asked first.
     TaskTransferred {
         task: TaskId,
         target: TransferTarget,
         requirements: Requirements,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preferred_agent: Option<PreferredAgent>,
     },
     /// Back to waiting in its queue: its agent went away.
     TaskReleased {

@@ -111,8 +111,8 @@ impl Router {
             Input::TaskRestored { task, queued_since, state } => {
                 return self.restore(task, queued_since, state, outputs);
             }
-            Input::TaskTransferred { task, target, requirements } => {
-                return self.transfer(task, &target, requirements, outputs);
+            Input::TaskTransferred { task, target, requirements, preferred_agent } => {
+                return self.transfer(task, &target, requirements, preferred_agent.as_ref(), outputs);
             }
             Input::TaskReleased { task } => return self.release(task, outputs),
             Input::TaskReprioritised { task, priority } => return self.reprioritise(task, priority),

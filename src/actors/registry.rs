@@ -1,10 +1,10 @@
 //! Which sessions are in memory, and how the others come back: from the log, once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::session::{Command, State};
-use model::{Epoch, SessionId, StreamId};
+use model::{Epoch, Sequence, SessionId, StreamId};
 use tokio::sync::OnceCell;
 
 use super::Arbiters;
@@ -25,13 +25,22 @@ pub struct Registry {
     surroundings: Arc<Surroundings>,
     most_live: usize,
     live: std::sync::atomic::AtomicUsize,
+    /// Sessions that a panic ended before all that follows from their events was done, and from where.
+    unfollowed: Mutex<HashMap<SessionId, Sequence>>,
 }
 
 impl Registry {
     pub fn new(arbiters: Arbiters, surroundings: Surroundings, most_live: usize) -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::new(HashMap::new())).collect();
         let live = std::sync::atomic::AtomicUsize::new(0);
-        Self { shards, arbiters, surroundings: Arc::new(surroundings), most_live, live }
+        Self {
+            shards,
+            arbiters,
+            surroundings: Arc::new(surroundings),
+            most_live,
+            live,
+            unfollowed: Mutex::default(),
+        }
     }
 
     /// Carries out commands in a session, bringing it back from the log if need be. The first command
@@ -130,10 +139,14 @@ impl Registry {
 
     fn forget_ended(&self, session: SessionId) {
         let mut shard = self.lock(session);
-        if shard.get(&session).is_some_and(|cell| cell.get().is_some_and(|handle| !handle.is_live())) {
-            shard.remove(&session);
-            self.live.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+        let ended = shard.get(&session).and_then(|cell| cell.get()).filter(|handle| !handle.is_live());
+        let Some(ended) = ended else { return };
+        if let Some(from) = ended.unfollowed() {
+            tracing::error!(%session, "a session panicked; it is brought back from the log");
+            self.unfollowed.lock().unwrap_or_else(PoisonError::into_inner).insert(session, from);
         }
+        shard.remove(&session);
+        self.live.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// Claims the stream, folds its log, starts the actor.
@@ -156,13 +169,28 @@ impl Registry {
                     break;
                 }
             }
+            self.finish_following(session, &state).await.map_err(unavailable)?;
         }
         let arbiter = self.arbiters.next();
         Ok(SessionActor::spawn(arbiter, session, epoch, state, self.surroundings.clone()))
     }
 
+    /// Does again what a panic cut short. On a task of its own: what panics twice is given up, and
+    /// harms nobody who wants the session.
+    async fn finish_following(&self, session: SessionId, state: &State) -> Result<(), store::StoreError> {
+        let from = self.unfollowed.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+        let Some(from) = from else { return Ok(()) };
+        let events = self.surroundings.store.load_session(session, from, PAGE).await?;
+        let (effects, state) = (self.surroundings.effects.clone(), Arc::new(state.clone()));
+        let following = tokio::spawn(async move { effects.recorded(session, state, events.into()).await });
+        if following.await.is_err() {
+            tracing::error!(%session, "what follows from a session's events panicked again and is given up");
+        }
+        Ok(())
+    }
+
     fn lock(&self, session: SessionId) -> std::sync::MutexGuard<'_, HashMap<SessionId, Cell>> {
         let shard = usize::from(session.0.as_bytes()[15]) % SHARDS;
-        self.shards[shard].lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

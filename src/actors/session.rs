@@ -5,6 +5,7 @@
 //! `idle_after`, or when the log reports a newer owner.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix::prelude::*;
@@ -72,7 +73,8 @@ pub trait Effects: Send + Sync + 'static {
         events: &[Recorded<SessionEvent>],
     ) -> Result<(Vec<OutboxEntry>, Vec<String>), EngineGone>;
 
-    /// `events` are durable; `state` has them folded in.
+    /// `events` are durable; `state` has them folded in. Told at least once: again if a panic cut it
+    /// short.
     async fn recorded(&self, session: SessionId, state: Arc<State>, events: Arc<[Recorded<SessionEvent>]>);
 }
 
@@ -87,6 +89,15 @@ pub struct Followed {
 pub struct SessionHandle {
     address: Addr<SessionActor>,
     permits: Arc<Semaphore>,
+    progress: Arc<Progress>,
+}
+
+/// How far a session has come, readable when its actor has panicked.
+#[derive(Default)]
+struct Progress {
+    recorded: AtomicU64,
+    /// All that follows from the events up to here is done.
+    followed: AtomicU64,
 }
 
 impl SessionHandle {
@@ -116,6 +127,13 @@ impl SessionHandle {
     pub fn typing(&self, name: Arc<str>, customer: bool) {
         // A full mailbox loses it, as typing may be.
         let _ = self.address.try_send(Typing { name, customer });
+    }
+
+    /// The event from which on effects were cut short by a panic, if there is one: they have to be done
+    /// again.
+    pub fn unfollowed(&self) -> Option<Sequence> {
+        let followed = self.progress.followed.load(Ordering::Acquire);
+        (followed < self.progress.recorded.load(Ordering::Acquire)).then_some(Sequence(followed))
     }
 
     pub fn is_live(&self) -> bool {
@@ -162,6 +180,7 @@ pub struct SessionActor {
     followers: Vec<mpsc::Sender<Notice>>,
     surroundings: Arc<Surroundings>,
     permits: Arc<Semaphore>,
+    progress: Arc<Progress>,
     touched: tokio::time::Instant,
 }
 
@@ -175,7 +194,8 @@ impl SessionActor {
         surroundings: Arc<Surroundings>,
     ) -> SessionHandle {
         let permits = Arc::new(Semaphore::new(surroundings.inbox));
-        let kept = permits.clone();
+        let progress = Arc::new(Progress::default());
+        let (kept, kept_progress) = (permits.clone(), progress.clone());
         let address = Self::start_in_arbiter(arbiter, move |_| Self {
             id,
             epoch,
@@ -183,9 +203,10 @@ impl SessionActor {
             followers: Vec::new(),
             surroundings,
             permits: kept,
+            progress: kept_progress,
             touched: tokio::time::Instant::now(),
         });
-        SessionHandle { address, permits }
+        SessionHandle { address, permits, progress }
     }
 
     fn tell(&mut self, notice: &Notice) {
@@ -299,12 +320,19 @@ impl SessionActor {
         match appended {
             Ok(appended) => {
                 self.state = Arc::new(next);
+                self.progress.recorded.store(self.state.sequence.0, Ordering::Release);
                 let places = events.iter().map(|recorded| SessionEventAt(recorded.sequence)).collect();
                 let events: Arc<[_]> = events.into();
                 self.tell(&Notice::Events(events.clone()));
                 let (effects, id, state) = (self.surroundings.effects.clone(), self.id, self.state.clone());
+                let progress = self.progress.clone();
+                let follow = async move {
+                    let through = state.sequence.0;
+                    effects.recorded(id, state, events).await;
+                    progress.followed.store(through, Ordering::Release);
+                };
                 // Waited for by the actor, so that effects of one session stay in order.
-                context.wait(async move { effects.recorded(id, state, events).await }.into_actor(self));
+                context.wait(follow.into_actor(self));
                 Ok(Delivered { sequence: appended.last, events: places })
             }
             Err(AppendError::Duplicate { sequence, .. }) => Ok(Delivered { sequence, events: Vec::new() }),

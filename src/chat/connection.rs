@@ -9,10 +9,11 @@ use std::time::Duration;
 use channels::chat::view;
 use channels::chat::wire::{ChatMessage, ChatRefusal, ChatRequest, Standing};
 use model::event::{Author, CloseReason, Reader};
-use model::session::{Command, Refusal, State};
+use model::session::{Command, Leg, Refusal, State};
 use model::task::{TaskState, TransferReason};
 use model::{
-    CustomerId, Identity, LegId, MessageId, Recorded, Sequence, SessionEvent, SessionId, Verification,
+    Channel, CustomerId, Identity, LegId, MessageId, Recorded, Sequence, SessionEvent, SessionId,
+    Verification,
 };
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, timeout};
@@ -32,6 +33,7 @@ use crate::http::{ChatOrigin, Socket};
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// How often the place in the queue is told, and a silent side pinged.
 const BEAT: Duration = Duration::from_secs(5);
+const SHORTEST_BEAT: Duration = Duration::from_millis(10);
 /// Bytes of a comment with a rating.
 const MAX_COMMENT: usize = 2_000;
 
@@ -149,9 +151,31 @@ impl Connection {
         let capacity = self.engine.foundation.settings.chat.slow_reader;
         let (sender, notices) = mpsc::channel(capacity);
         let followed = self.engine.sessions().follow(session, sender).await.ok()?;
+        self.leg = self.leg_of(&followed.state);
         self.following = Some(Following { session, notices, told: followed.state.sequence });
-        self.engine.connections.open(self.leg);
+        self.engine.connections.open(self.leg, std::time::Instant::now());
         Some(followed.state)
+    }
+
+    /// A customer who comes back in time, or opens another page, is on the leg they were on: legs do
+    /// not pile up.
+    fn leg_of(&self, state: &State) -> LegId {
+        let own = &self.visitor.arrival.identity;
+        let theirs = |leg: &Leg| leg.channel == Channel::Chat && leg.attached && leg.identity == *own;
+        state.legs.iter().find(|(_, leg)| theirs(leg)).map_or(self.leg, |(leg, _)| *leg)
+    }
+
+    /// A leg that was detached, as by the end of the chat, is not attached again: what comes now comes
+    /// on a new one.
+    async fn renew_leg(&mut self, session: SessionId) {
+        let Ok(state) = self.engine.sessions().state(session).await else { return };
+        if state.legs.get(&self.leg).is_none_or(|leg| leg.attached) {
+            return;
+        }
+        let now = std::time::Instant::now();
+        self.engine.connections.close(self.leg, now);
+        self.leg = LegId(uuid::Uuid::now_v7());
+        self.engine.connections.open(self.leg, now);
     }
 
     /// The customer is there again: the leg is attached to an open session.
@@ -165,9 +189,12 @@ impl Connection {
     async fn replay(&mut self, session: SessionId, since: Sequence) -> Result<(), Gone> {
         let window = self.engine.foundation.settings.chat.snapshot_window;
         let Some(told) = self.following.as_ref().map(|following| following.told) else { return Ok(()) };
-        let loaded = self.engine.foundation.store.load_session(session, since, window + 1).await;
+        // Rather cut off than shown with a hole: the client comes back.
+        let Ok(loaded) = self.engine.foundation.store.load_session(session, since, window + 1).await else {
+            return Err(Gone);
+        };
         let mut after = since;
-        for recorded in loaded.unwrap_or_default().iter().filter(|recorded| recorded.sequence <= told) {
+        for recorded in loaded.iter().filter(|recorded| recorded.sequence <= told) {
             after = self.tell(recorded, after).await?;
         }
         // Hidden events are not in the client's counting.
@@ -179,7 +206,7 @@ impl Connection {
 
     /// Two sessions of this customer became one: goes on in it, and shows it whole.
     async fn move_to(&mut self, session: SessionId) -> Result<(), Gone> {
-        self.engine.connections.close(self.leg);
+        self.engine.connections.close(self.leg, std::time::Instant::now());
         let Some(state) = self.follow(session).await else { return Err(Gone) };
         self.attach(session).await;
         let snapshot = snapshot::take(&self.engine, session, &state).await;
@@ -187,7 +214,8 @@ impl Connection {
     }
 
     async fn run(&mut self) {
-        let mut beat = interval(BEAT);
+        let silence = self.engine.foundation.settings.chat.silence;
+        let mut beat = interval(BEAT.min(silence / 3).max(SHORTEST_BEAT));
         let stopping = self.engine.stopping.clone();
         loop {
             let step = tokio::select! {
@@ -207,14 +235,17 @@ impl Connection {
         }
     }
 
-    /// The session dropped this reader (too slow) or left memory: in the first case the client starts
-    /// anew, in the second it is followed again.
+    /// The session dropped this reader (too slow) or left memory: it is followed again, and what was
+    /// missed is replayed; if that is too much, the client starts anew with a snapshot.
     async fn lost_track(&mut self) -> Result<(), Gone> {
         let Some(following) = self.following.take() else { return Ok(()) };
-        self.engine.connections.close(self.leg);
+        self.engine.connections.close(self.leg, std::time::Instant::now());
         let (session, told) = (following.session, following.told);
+        let window = self.engine.foundation.settings.chat.snapshot_window as u64;
         match self.follow(session).await {
-            Some(state) if state.sequence == told => Ok(()),
+            Some(state) if state.sequence.0.saturating_sub(told.0) <= window => {
+                self.replay(session, told).await
+            }
             _ => {
                 bye(&mut self.socket, ChatRefusal::TooSlow, "say hello again").await;
                 Err(Gone)
@@ -368,7 +399,11 @@ impl Connection {
             }
         }
         let session = match &self.following {
-            Some(following) => following.session,
+            Some(following) => {
+                let session = following.session;
+                self.renew_leg(session).await;
+                session
+            }
             None => {
                 let session = SessionId(uuid::Uuid::now_v7());
                 if self.follow(session).await.is_none() {
@@ -377,7 +412,7 @@ impl Connection {
                 session
             }
         };
-        let mut message = reception::customer_message(id, model::Channel::Chat, self.leg, text);
+        let mut message = reception::customer_message(id, Channel::Chat, self.leg, text);
         message.attachments = attachments;
         let arrival = &self.visitor.arrival;
         let mut commands = self.engine.receive(session, self.customer, self.leg, arrival, message).await;
@@ -422,13 +457,26 @@ impl Connection {
 
     async fn request_person(&mut self) -> Result<(), Gone> {
         let Some(session) = self.session() else {
-            return self.refuse(None, ChatRefusal::NotNow, "say something first", None).await;
+            return self.begin_with_person().await;
         };
         let Ok(state) = self.engine.sessions().state(session).await else { return Ok(()) };
         match self.engine.request_person(&state, TransferReason::CustomerRequest, None).await {
             Some(command) => self.deliver(None, session, vec![command]).await,
             None => Ok(()),
         }
+    }
+
+    /// Nothing was said yet: the session begins with a task for people.
+    async fn begin_with_person(&mut self) -> Result<(), Gone> {
+        let session = SessionId(uuid::Uuid::now_v7());
+        let task = self.engine.first_person(self.customer, &self.visitor.arrival).await;
+        let (Some(task), Some(_)) = (task, self.follow(session).await) else {
+            return self.refuse(None, ChatRefusal::Busy, "try again", Some(1_000)).await;
+        };
+        let mut commands = vec![reception::contact(session, self.customer, self.leg, &self.visitor.arrival)];
+        commands.extend(self.told_before());
+        commands.push(task);
+        self.deliver(None, session, commands).await
     }
 
     async fn transcript(&mut self, email: &str) -> Result<(), Gone> {
@@ -506,7 +554,7 @@ impl Connection {
     /// The connection is over; the leg is given time to come back.
     fn end(self) {
         if let Some(following) = self.following {
-            self.engine.connections.close(self.leg);
+            self.engine.connections.close(self.leg, std::time::Instant::now());
             tracing::trace!(session = %following.session, at = %now(), "a chat connection ended");
             absence::watch(self.engine, following.session, self.leg);
         }

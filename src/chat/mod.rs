@@ -6,4 +6,5 @@ mod hello;
 mod snapshot;
 mod standing;
 
+pub use absence::watch_all;
 pub use connection::serve;

@@ -28,9 +28,9 @@ use crate::frames::{self, Gone, Incoming};
 use crate::http::Socket;
 
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
-const BEAT: Duration = Duration::from_secs(15);
-/// Two beats and a little without a word: the laptop sleeps.
-const SILENCE: Duration = Duration::from_secs(40);
+/// Pings in the time a console may be silent.
+const BEATS: u32 = 3;
+const SHORTEST_BEAT: Duration = Duration::from_millis(10);
 /// Boards are told at most this often.
 const BOARD_EVERY: Duration = Duration::from_millis(200);
 /// Frames that may wait for one console.
@@ -131,7 +131,7 @@ pub(super) struct Connection {
 
 impl Connection {
     async fn run(&mut self, mut frames_of_agent: mpsc::Receiver<Arc<ConsoleMessage>>) {
-        let mut beat = interval(BEAT);
+        let mut beat = interval((self.silence() / BEATS).max(SHORTEST_BEAT));
         let mut board = interval(BOARD_EVERY);
         board.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         let mut alerts = self.engine.alerts.subscribe();
@@ -187,8 +187,12 @@ impl Connection {
         }
     }
 
+    fn silence(&self) -> Duration {
+        self.engine.foundation.settings.console.silence
+    }
+
     async fn beat(&mut self) -> Result<(), Gone> {
-        if self.last_heard.elapsed() > SILENCE {
+        if self.last_heard.elapsed() > self.silence() {
             return Err(Gone);
         }
         frames::ping(&mut self.socket).await
@@ -295,13 +299,23 @@ impl Connection {
         let Some(sequence) = self.follow(session).await else {
             return self.reply(request, Err(refuse(ConsoleRefusal::Busy, "try again"))).await;
         };
-        let replayable = since > Sequence::START && since <= sequence && sequence.0 - since.0 <= REPLAY;
-        if replayable {
-            self.replay(session, since, sequence).await?;
-        } else if let Some(snapshot) = snapshot::take(&self.engine, session, sequence).await {
-            frames::send(&mut self.socket, &ConsoleMessage::Snapshot(Box::new(snapshot))).await?;
-        }
+        self.catch_up(session, since, sequence).await?;
         self.done(request, super::wire::Answer::Nothing).await
+    }
+
+    /// From `since` to `sequence`: event by event, or by a snapshot if that is too far.
+    async fn catch_up(
+        &mut self,
+        session: SessionId,
+        since: Sequence,
+        sequence: Sequence,
+    ) -> Result<(), Gone> {
+        if since > Sequence::START && since <= sequence && sequence.0 - since.0 <= REPLAY {
+            return self.replay(session, since, sequence).await;
+        }
+        // Without one the console would show a hole: it comes back instead.
+        let snapshot = snapshot::take(&self.engine, session, sequence).await.ok_or(Gone)?;
+        frames::send(&mut self.socket, &ConsoleMessage::Snapshot(Box::new(snapshot))).await
     }
 
     async fn follow(&mut self, session: SessionId) -> Option<Sequence> {
@@ -323,8 +337,9 @@ impl Connection {
     }
 
     async fn replay(&mut self, session: SessionId, since: Sequence, through: Sequence) -> Result<(), Gone> {
+        // Rather cut off than shown with a hole: the console comes back.
         let loaded = self.engine.foundation.store.load_session(session, since, 1_000).await;
-        for recorded in loaded.unwrap_or_default() {
+        for recorded in loaded.map_err(|_| Gone)? {
             if recorded.sequence > through {
                 break;
             }
@@ -361,7 +376,7 @@ impl Connection {
                 let told = followed.told;
                 self.leave(session);
                 let Some(sequence) = self.follow(session).await else { return Err(Gone) };
-                self.replay(session, told, sequence).await
+                self.catch_up(session, told, sequence).await
             }
         }
     }

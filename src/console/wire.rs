@@ -517,6 +517,8 @@ pub struct AgentFigures {
     pub automated: bool,
     pub presence: PresenceName,
     pub since: Timestamp,
+    /// Offers of today, since the server started, that rang out without an answer.
+    pub unanswered: u32,
     /// Tasks in hand by channel, and how many at most.
     pub load: Vec<ChannelLoad>,
 }

@@ -24,7 +24,7 @@ impl Engine {
     }
 
     fn queue_figures(&self, organisation: &Organisation, queue: &QueueBoard) -> QueueFigures {
-        let outcomes = self.figures.of(&queue.queue);
+        let outcomes = self.figures.of(&queue.queue, self.foundation.now());
         let abandoned = outcomes.abandoned_within + outcomes.abandoned_later;
         let promised = organisation
             .queue(&queue.queue)
@@ -56,6 +56,7 @@ impl Engine {
                 automated,
                 presence: agent.presence.clone(),
                 since: agent.since,
+                unanswered: self.figures.unanswered_by(&agent.agent, self.foundation.now()),
                 load: load.collect(),
             }
         });

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use model::{AgentId, SessionId, TaskId};
+use model::{AgentId, QueueId, SessionId, TaskId, Timestamp};
 
 use crate::console::wire::SessionCard;
 
@@ -20,6 +20,8 @@ struct Lists {
     cards: HashMap<SessionId, SessionCard>,
     holders: HashMap<SessionId, AgentId>,
     sessions_of_tasks: HashMap<TaskId, SessionId>,
+    /// Waits that have not ended: in which queue, and since when in it.
+    waits: HashMap<TaskId, (QueueId, Timestamp)>,
 }
 
 impl Directory {
@@ -56,7 +58,9 @@ impl Directory {
     }
 
     pub fn forget_task(&self, task: TaskId) {
-        self.lock().sessions_of_tasks.remove(&task);
+        let mut lists = self.lock();
+        lists.sessions_of_tasks.remove(&task);
+        lists.waits.remove(&task);
     }
 
     pub fn session_of(&self, task: TaskId) -> Option<SessionId> {
@@ -70,12 +74,14 @@ impl Directory {
         held.filter_map(|(session, _)| lists.cards.get(session).cloned()).collect()
     }
 
-    /// Where a task waits, or waited before it was answered, and since when.
-    pub fn wait_of(&self, task: TaskId) -> Option<(model::QueueId, model::Timestamp)> {
-        let lists = self.lock();
-        let session = lists.sessions_of_tasks.get(&task)?;
-        let shown = lists.cards.get(session)?.task.as_ref()?;
-        Some((shown.queue.clone(), shown.waiting_since))
+    /// A task waits in a queue from now on.
+    pub fn waits(&self, task: TaskId, queue: QueueId, since: Timestamp) {
+        self.lock().waits.insert(task, (queue, since));
+    }
+
+    /// The wait ends: where it was, and since when. A task in somebody's hands waits nowhere.
+    pub fn end_wait(&self, task: TaskId) -> Option<(QueueId, Timestamp)> {
+        self.lock().waits.remove(&task)
     }
 
     pub fn remember_task(&self, task: TaskId, session: SessionId) {

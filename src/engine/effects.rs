@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::event::Author;
 use model::session::State;
-use model::task::{CancelReason, TransferReason};
+use model::task::{CancelReason, ReservationEnd, TransferReason};
 use model::{AgentId, Recorded, SessionEvent, SessionId, TaskId};
 use routing::{Direction, Input, PreferredAgent, RestoredState, TaskRequest};
 use store::OutboxEntry;
@@ -58,20 +58,30 @@ fn speaks(event: &SessionEvent) -> bool {
 }
 
 impl Engine {
-    async fn follow_event(&self, session: SessionId, state: &State, recorded: &Recorded<SessionEvent>) {
+    pub(super) async fn follow_event(
+        &self,
+        session: SessionId,
+        state: &State,
+        recorded: &Recorded<SessionEvent>,
+    ) {
         match &recorded.event {
-            SessionEvent::TaskCreated { task, .. } => {
+            SessionEvent::TaskCreated { task, queue, waiting_since, .. } => {
                 self.directory.remember_task(*task, session);
+                self.directory.waits(*task, queue.clone(), *waiting_since);
                 if let Some(request) = self.request(&recorded.event, recorded.at) {
                     self.feed(session, Input::TaskArrived { task: request }).await;
                 }
             }
-            // Overflowing was the router's own doing.
-            SessionEvent::TaskTransferred { task, target, requirements, reason, .. }
-                if *reason != TransferReason::Overflow =>
-            {
+            SessionEvent::TaskTransferred { task, target, requirements, reason, .. } => {
+                self.directory.waits(*task, target.queue().clone(), recorded.at);
+                // The router did that itself.
+                if *reason == TransferReason::Overflow {
+                    return;
+                }
                 let (target, requirements) = (target.clone(), requirements.clone());
-                self.feed(session, Input::TaskTransferred { task: *task, target, requirements }).await;
+                let preferred_agent = self.preferred(state, target.queue(), *reason, recorded.at).await;
+                let input = Input::TaskTransferred { task: *task, target, requirements, preferred_agent };
+                self.feed(session, input).await;
             }
             SessionEvent::TaskReprioritised { task, priority, .. } => {
                 self.feed(session, Input::TaskReprioritised { task: *task, priority: *priority }).await;
@@ -85,16 +95,19 @@ impl Engine {
             }
             SessionEvent::TaskCanceled { task, reason } => {
                 self.feed(session, Input::TaskCanceled { task: *task, reason: *reason }).await;
-                self.directory.forget_task(*task);
                 if *reason == CancelReason::Abandoned {
                     self.count_wait(*task, recorded, WaitEnd::Abandoned);
                 }
+                self.directory.forget_task(*task);
             }
             SessionEvent::TaskReserved { task, reservation, agent, expires_at } => {
                 let offer = (*task, *reservation, *expires_at);
                 self.offer(session, state, agent, offer, recorded).await;
             }
             SessionEvent::ReservationEnded { reservation, agent, outcome, .. } => {
+                if *outcome == ReservationEnd::TimedOut {
+                    self.figures.add_unanswered(agent, recorded.at);
+                }
                 let (reservation, outcome) = (*reservation, OfferOutcome::from(*outcome));
                 self.tell(agent, News::OfferEnded { reservation, outcome }).await;
             }
@@ -130,6 +143,27 @@ impl Engine {
         let restored = RestoredState::Assigned { agent: agent.clone(), reservation: None };
         let queued_since = current.waiting_since;
         self.feed(session, Input::TaskRestored { task: request, queued_since, state: restored }).await;
+    }
+
+    /// The person the customer had last, where a virtual agent hands over to a queue that asks for it.
+    async fn preferred(
+        &self,
+        state: &State,
+        queue: &model::QueueId,
+        reason: TransferReason,
+        at: model::Timestamp,
+    ) -> Option<PreferredAgent> {
+        let handed_over = matches!(
+            reason,
+            TransferReason::CustomerRequest
+                | TransferReason::LowConfidence
+                | TransferReason::TimeLimit
+                | TransferReason::Failure
+        );
+        let organisation = self.foundation.organisation();
+        let wait = organisation.queue(queue)?.last_agent.filter(|_| handed_over)?.wait;
+        let agent = self.last_person(&organisation, queue, state.customer?).await?;
+        Some(PreferredAgent { agent, last_contact: at, at_most: Some(wait) })
     }
 
     fn request(&self, event: &SessionEvent, at: model::Timestamp) -> Option<TaskRequest> {
@@ -238,13 +272,13 @@ impl Engine {
     }
 
     fn count_wait(&self, task: TaskId, recorded: &Recorded<SessionEvent>, end: WaitEnd) {
-        let Some((queue, since)) = self.directory.wait_of(task) else { return };
+        let Some((queue, since)) = self.directory.end_wait(task) else { return };
         let organisation = self.foundation.organisation();
         let promised = organisation
             .queue(&queue)
             .map_or(organisation.service_level, |queue| organisation.service_level(queue));
         let threshold = promised.threshold;
-        self.figures.add(&queue, threshold, recorded.at.since(since), end);
+        self.figures.add(&queue, threshold, recorded.at.since(since), end, recorded.at);
     }
 
     pub async fn history(

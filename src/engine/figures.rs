@@ -1,12 +1,19 @@
-//! The day's figures of each queue, kept as waits end.
+//! The day's figures: of each queue as waits end, of each agent as offers ring out.
+//!
+//! A day is one of the server's own time zone. At start the figures of the day that runs are counted
+//! again from the log, by [`Engine::restore_figures`].
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use model::QueueId;
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+use model::{AgentId, QueueId, Timestamp};
 use routing::Outcomes;
+use store::WaitOutcome;
 
+use super::Engine;
 use crate::configuration::organisation::{ServiceLevel, ServiceLevelDefinition};
 use crate::console::wire::ServiceLevelView;
 
@@ -18,14 +25,20 @@ pub enum WaitEnd {
 }
 
 #[derive(Default)]
-pub struct Figures {
-    queues: Mutex<HashMap<QueueId, Outcomes>>,
+pub struct Figures(Mutex<Day>);
+
+#[derive(Default)]
+struct Day {
+    ends: Timestamp,
+    queues: HashMap<QueueId, Outcomes>,
+    unanswered: HashMap<AgentId, u32>,
 }
 
 impl Figures {
-    pub fn add(&self, queue: &QueueId, threshold: Duration, wait: Duration, end: WaitEnd) {
-        let mut queues = self.lock();
-        let outcomes = queues.entry(queue.clone()).or_default();
+    /// Counts a wait that ended at `at`.
+    pub fn add(&self, queue: &QueueId, threshold: Duration, wait: Duration, end: WaitEnd, at: Timestamp) {
+        let mut day = self.day(at);
+        let outcomes = day.queues.entry(queue.clone()).or_default();
         let counter = match (end, wait <= threshold) {
             (WaitEnd::Answered, true) => &mut outcomes.answered_within,
             (WaitEnd::Answered, false) => &mut outcomes.answered_later,
@@ -35,17 +48,63 @@ impl Figures {
         *counter = counter.saturating_add(1);
     }
 
-    pub fn of(&self, queue: &QueueId) -> Outcomes {
-        self.lock().get(queue).copied().unwrap_or_default()
+    /// Counts an offer that rang out: the agent did not respond, the customer abandoned nothing.
+    pub fn add_unanswered(&self, agent: &AgentId, at: Timestamp) {
+        let mut day = self.day(at);
+        let count = day.unanswered.entry(agent.clone()).or_default();
+        *count = count.saturating_add(1);
     }
 
-    /// A new day begins.
-    pub fn reset(&self) {
-        self.lock().clear();
+    pub fn of(&self, queue: &QueueId, now: Timestamp) -> Outcomes {
+        self.day(now).queues.get(queue).copied().unwrap_or_default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<QueueId, Outcomes>> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Offers that rang out at this agent.
+    pub fn unanswered_by(&self, agent: &AgentId, now: Timestamp) -> u32 {
+        self.day(now).unanswered.get(agent).copied().unwrap_or_default()
+    }
+
+    /// The day that runs at `at`: empty if it has just begun.
+    fn day(&self, at: Timestamp) -> MutexGuard<'_, Day> {
+        let mut day = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if at >= day.ends {
+            *day = Day { ends: day_of(at, &TimeZone::system()).1, ..Day::default() };
+        }
+        day
+    }
+}
+
+/// When the day around `at` began, and when it ends; they may be 23 or 25 hours apart.
+fn day_of(at: Timestamp, zone: &TimeZone) -> (Timestamp, Timestamp) {
+    let bounds = || {
+        let today = zone.to_datetime(jiff::Timestamp::from_millisecond(at.0).ok()?).date();
+        let midnight = |date: jiff::civil::Date| {
+            let begins = zone.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+            Some(Timestamp(begins.as_millisecond()))
+        };
+        Some((midnight(today)?, midnight(today.checked_add(1.day()).ok()?)?))
+    };
+    // Past the end of the calendar nothing rolls over any more.
+    bounds().unwrap_or((at, Timestamp::MAX))
+}
+
+impl Engine {
+    /// Counts the waits of the day that runs again, from the log.
+    pub(super) async fn restore_figures(&self, now: Timestamp) -> Result<(), store::StoreError> {
+        let organisation = self.foundation.organisation();
+        let (begins, _) = day_of(now, &TimeZone::system());
+        for queue in &organisation.queues {
+            let threshold = organisation.service_level(queue).threshold;
+            for wait in self.foundation.store.queue_day(&queue.id, begins, Timestamp::MAX).await? {
+                let end = match wait.outcome {
+                    WaitOutcome::Answered => WaitEnd::Answered,
+                    WaitOutcome::Abandoned => WaitEnd::Abandoned,
+                    WaitOutcome::Transferred | WaitOutcome::Expired | WaitOutcome::Canceled => continue,
+                };
+                self.figures.add(&queue.id, threshold, wait.wait, end, wait.ended_at);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -68,5 +127,32 @@ pub fn view(outcomes: Outcomes, promised: &ServiceLevel) -> ServiceLevelView {
         threshold_seconds: u32::try_from(promised.threshold.as_secs()).unwrap_or(u32::MAX),
         percent: definition.of(outcomes).map(|share| share * 100.0),
         target_percent: promised.target,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_of_one_day_and_a_new_day_begins_with_none() {
+        let figures = Figures::default();
+        let (queue, agent) = (QueueId::new("sales").unwrap(), AgentId::new("ana").unwrap());
+        let noon = Timestamp(1_780_000_000_000);
+        let (begins, ends) = day_of(noon, &TimeZone::system());
+        assert!(begins <= noon && noon < ends);
+        figures.add(&queue, Duration::from_secs(20), Duration::from_secs(3), WaitEnd::Answered, noon);
+        figures.add_unanswered(&agent, noon);
+        let last = Timestamp(ends.0 - 1);
+        assert_eq!((figures.of(&queue, last).answered(), figures.unanswered_by(&agent, last)), (1, 1));
+        assert_eq!((figures.of(&queue, ends).answered(), figures.unanswered_by(&agent, ends)), (0, 0));
+    }
+
+    #[test]
+    fn a_day_is_as_long_as_the_calendar_says() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let at = |text: &str| Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+        let (begins, ends) = day_of(at("2026-03-29T12:00:00Z"), &zone);
+        assert_eq!((begins, ends), (at("2026-03-28T23:00:00Z"), at("2026-03-29T22:00:00Z")), "23 hours");
     }
 }

@@ -23,7 +23,7 @@ use std::sync::{Arc, OnceLock};
 
 use model::event::PresenceCause;
 use model::session::Command;
-use model::task::{TransferReason, TransferTarget};
+use model::task::{TaskState, TransferReason, TransferTarget};
 use model::{AgentId, PresenceName, SessionId};
 use tokio_util::sync::CancellationToken;
 
@@ -156,13 +156,22 @@ impl Engine {
         for session in sessions {
             let Ok(state) = self.sessions().state(session).await else { continue };
             let Some(task) = state.task.as_ref().filter(|_| state.handler() == Some(agent)) else { continue };
-            let command = Command::Transfer {
-                task: task.id,
-                by: None,
-                target: TransferTarget::Queue { queue: task.queue.clone() },
-                requirements: None,
-                reason: TransferReason::AgentOffline,
-                note: None,
+            let command = match &task.state {
+                // The conversation is over; its after-work is not handed on.
+                TaskState::Wrapping { agent, .. } => Command::Complete {
+                    task: task.id,
+                    agent: agent.clone(),
+                    disposition: None,
+                    summary: None,
+                },
+                _ => Command::Transfer {
+                    task: task.id,
+                    by: None,
+                    target: TransferTarget::Queue { queue: task.queue.clone() },
+                    requirements: None,
+                    reason: TransferReason::AgentOffline,
+                    note: None,
+                },
             };
             if let Err(error) = self.sessions().deliver_waiting(session, vec![command]).await {
                 tracing::warn!(%session, %agent, %error, "cannot hand on a session");

@@ -1,14 +1,16 @@
 //! What the router decides becomes commands to sessions, in order for each session.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use model::event::PresenceCause;
 use model::session::{Command, Refusal};
 use model::task::{CancelReason, TransferReason, TransferTarget};
-use model::{SessionId, TaskId};
+use model::{AgentId, SessionId, TaskId};
 use routing::{Input, Output};
 use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Engine;
 use crate::actors::session::DeliverError;
@@ -18,11 +20,42 @@ const LANES: usize = 128;
 /// A store that refuses is asked again after this.
 const STORE_PAUSE: Duration = Duration::from_millis(200);
 
-type Step = (SessionId, TaskId, Output);
+/// One output on its way to its session. It waits until the records are made that free its agent's
+/// slots, so that the log itself never shows more in an agent's hands than fits.
+struct Step {
+    session: SessionId,
+    task: TaskId,
+    output: Output,
+    after: Vec<CancellationToken>,
+    /// Dropped when the record is made, or given up: whoever waits goes on.
+    done: DropGuard,
+}
+
+/// The records on their way that free slots, by agent.
+#[derive(Default)]
+struct Freeing(HashMap<AgentId, Vec<CancellationToken>>);
+
+impl Freeing {
+    fn step(&mut self, session: SessionId, task: TaskId, output: Output) -> Step {
+        let done = CancellationToken::new();
+        let after = match &output {
+            Output::Offered { agent, .. } => self.0.get(agent).cloned().unwrap_or_default(),
+            Output::ReservationEnded { agent, .. } | Output::WrapUpEnded { agent, .. } => {
+                let freeing = self.0.entry(agent.clone()).or_default();
+                freeing.retain(|earlier| !earlier.is_cancelled());
+                freeing.push(done.clone());
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        Step { session, task, output, after, done: done.drop_guard() }
+    }
+}
 
 /// Follows the router's outputs until the engine is gone.
 pub async fn follow(engine: Weak<Engine>, mut outputs: mpsc::UnboundedReceiver<Output>) {
     let lanes: Vec<_> = (0..LANES).map(|_| lane(engine.clone())).collect();
+    let mut freeing = Freeing::default();
     while let Some(output) = outputs.recv().await {
         let Some(engine) = engine.upgrade() else { return };
         if let Output::AgentNotResponding { agent, presence, .. } = output {
@@ -36,7 +69,7 @@ pub async fn follow(engine: Weak<Engine>, mut outputs: mpsc::UnboundedReceiver<O
         };
         let lane = &lanes[usize::from(session.0.as_bytes()[15]) % LANES];
         // A lane ends with the engine.
-        let _ = lane.send((session, task, output));
+        let _ = lane.send(freeing.step(session, task, output));
     }
 }
 
@@ -44,9 +77,14 @@ pub async fn follow(engine: Weak<Engine>, mut outputs: mpsc::UnboundedReceiver<O
 fn lane(engine: Weak<Engine>) -> mpsc::UnboundedSender<Step> {
     let (sender, mut steps) = mpsc::unbounded_channel::<Step>();
     tokio::spawn(async move {
-        while let Some((session, task, output)) = steps.recv().await {
+        while let Some(Step { session, task, output, after, done }) = steps.recv().await {
+            // Earlier outputs wait for none that come later: nobody waits in a circle.
+            for earlier in after {
+                earlier.cancelled().await;
+            }
             let Some(engine) = engine.upgrade() else { return };
             engine.carry_out(session, task, output).await;
+            drop(done);
         }
     });
     sender

@@ -112,7 +112,7 @@ impl Engine {
     }
 
     /// The person the customer had last, if the queue asks for that.
-    async fn last_person(
+    pub(super) async fn last_person(
         &self,
         organisation: &Organisation,
         queue: &QueueId,
@@ -121,7 +121,9 @@ impl Engine {
         let last = organisation.queue(queue)?.last_agent?;
         let since = self.foundation.now() - last.within;
         let recent = self.foundation.store.last_agents(customer, since, 5).await.ok()?;
-        recent.into_iter().find(|agent| organisation.person(agent).is_some())
+        let serves =
+            |agent: &AgentId| organisation.person(agent).is_some_and(|person| person.queues.contains(queue));
+        recent.into_iter().find(serves)
     }
 
     /// The customer wants a person: the open task goes to people, or a new one is made for them.
@@ -137,13 +139,11 @@ impl Engine {
         if state.status != Status::Open {
             return None;
         }
+        let with_virtual_agent =
+            state.handler().is_some_and(|agent| organisation.virtual_agent(agent).is_some());
         match &state.task {
-            Some(task) if task.queue == queue => None,
-            Some(task)
-                if !serves_only_virtually(&organisation, &task.queue) && reason != TransferReason::Agent =>
-            {
-                None
-            }
+            // People have it, or it waits for them.
+            Some(task) if !with_virtual_agent && !serves_only_virtually(&organisation, &task.queue) => None,
             Some(task) => Some(Command::Transfer {
                 task: task.id,
                 by: None,
@@ -162,6 +162,26 @@ impl Engine {
                 waiting_since: None,
             })),
         }
+    }
+}
+
+impl Engine {
+    /// The task of a customer who asks for a person before having said anything.
+    pub async fn first_person(&self, customer: CustomerId, arrival: &Arrival) -> Option<Command> {
+        let organisation = self.foundation.organisation();
+        let site = organisation.site(&arrival.site)?;
+        let mut nothing_known = State::default();
+        nothing_known.language.clone_from(&arrival.language);
+        let (queue, requirements) = people_for(&organisation, site, &nothing_known);
+        Some(Command::CreateTask(NewTask {
+            task: TaskId(uuid::Uuid::now_v7()),
+            priority: organisation.queue(&queue).map_or(Priority::default(), |queue| queue.priority),
+            preferred_agent: self.last_person(&organisation, &queue, customer).await,
+            queue,
+            channel: arrival.channel,
+            requirements,
+            waiting_since: None,
+        }))
     }
 }
 

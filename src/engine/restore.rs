@@ -1,11 +1,12 @@
 //! Bringing back what was live when the process ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::event::{AgentEvent, PresenceCause};
+use model::session::State;
 use model::task::TaskState;
-use model::{AgentId, Event, PresenceName, Sequence, StreamId, Timestamp};
+use model::{AgentId, Event, PresenceName, Recorded, Sequence, SessionEvent, SessionId, StreamId, Timestamp};
 use routing::{Direction, Input, PreferredAgent, RestoredState, TaskRequest};
 use store::OpenTask;
 use tokio::sync::mpsc;
@@ -14,7 +15,7 @@ use super::tie::Tie;
 use super::{Engine, card, outputs, routing_setup};
 use crate::actors::agent::{AgentActor, Restored};
 use crate::actors::router::{RouterGone, RoutingActor};
-use crate::actors::{Arbiters, Registry};
+use crate::actors::{Arbiters, News, Registry};
 use crate::configuration::Organisation;
 use crate::configuration::organisation::{AVAILABLE, OFFLINE};
 use crate::foundation::now;
@@ -47,6 +48,7 @@ impl Engine {
 
         let mut agents = BTreeMap::new();
         let mut presences = Vec::new();
+        let mut disconnected = BTreeSet::new();
         for id in everybody(&organisation) {
             let mut log = self.agent_log(&id).await?;
             let is_virtual = organisation.virtual_agent(&id).is_some();
@@ -54,6 +56,9 @@ impl Engine {
                 log.presence = PresenceName::new(AVAILABLE).expect("a plain word");
             }
             presences.push((id.clone(), log.presence.clone()));
+            if log.presence.as_str() == OFFLINE && log.cause == PresenceCause::Disconnected {
+                disconnected.insert(id.clone());
+            }
             let grace = self.foundation.settings.console.grace_period;
             let effects = Arc::new(Tie(Arc::downgrade(self)));
             let handle = AgentActor::spawn(arbiters.next(), id.clone(), log, store.clone(), effects, grace);
@@ -68,11 +73,17 @@ impl Engine {
         for profile in routing_setup::profiles(&organisation) {
             router.feed(Input::AgentUpserted { profile }).await?;
         }
+        self.restore_figures(now()).await?;
         self.restore_tasks().await?;
-        self.restore_cards().await?;
+        let held = self.restore_sessions().await?;
         tokio::spawn(outputs::follow(Arc::downgrade(self), receiver));
         for (agent, presence) in presences {
             router.feed(Input::PresenceChanged { agent, presence }).await?;
+        }
+        // The process ended after they went offline and before what they had was handed on.
+        for (agent, sessions) in held.into_iter().filter(|(agent, _)| disconnected.contains(agent)) {
+            let engine = self.clone();
+            tokio::spawn(async move { engine.left_behind(&agent, sessions).await });
         }
         Ok(())
     }
@@ -109,6 +120,9 @@ impl Engine {
         let count = tasks.len();
         for task in tasks {
             self.directory.remember_task(task.task, task.session);
+            if task.state.agent().is_none() || matches!(task.state, TaskState::Reserved { .. }) {
+                self.directory.waits(task.task, task.queue.clone(), task.queued_at);
+            }
             let queued_since = task.queued_at;
             let (request, state) = restored(&organisation, task);
             if let Some(refusal) =
@@ -121,24 +135,54 @@ impl Engine {
         Ok(())
     }
 
-    /// Cards come from the log, a page at a time; the sessions themselves stay there until spoken to.
-    async fn restore_cards(&self) -> Result<(), StartError> {
+    /// Cards, offers and turns come from the log, a page at a time; the sessions themselves stay there
+    /// until spoken to. Answers who has what.
+    async fn restore_sessions(self: &Arc<Self>) -> Result<BTreeMap<AgentId, Vec<SessionId>>, StartError> {
         let store = &self.foundation.store;
+        let mut held: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let mut after = None;
         loop {
             let page = store.open_sessions(after, PAGE).await?;
             for session in &page {
                 let log = store.load_session(*session, Sequence::START, usize::MAX >> 1).await?;
-                let state = model::session::State::fold(&log);
-                self.directory.put(*session, card::card(*session, &state), state.handler());
-                if let (Some(holder), Some(card)) = (state.handler(), card::card(*session, &state)) {
-                    self.tell(holder, crate::actors::News::Has(Box::new(card))).await;
+                let state = State::fold(&log);
+                self.restore_session(*session, &state, &log).await;
+                if let Some(holder) = state.handler() {
+                    held.entry(holder.clone()).or_default().push(*session);
                 }
             }
-            let Some(last) = page.last().copied().filter(|_| page.len() == PAGE) else { return Ok(()) };
+            let Some(last) = page.last().copied().filter(|_| page.len() == PAGE) else { return Ok(held) };
             after = Some(last);
         }
     }
+
+    async fn restore_session(
+        self: &Arc<Self>,
+        session: SessionId,
+        state: &State,
+        log: &[Recorded<SessionEvent>],
+    ) {
+        self.directory.put(session, card::card(session, state), state.handler());
+        crate::chat::watch_all(self, session, state);
+        if let (Some(holder), Some(card)) = (state.handler(), card::card(session, state)) {
+            self.tell(holder, News::Has(Box::new(card))).await;
+            // Its turn may have been cut off.
+            self.virtual_agents().turn(holder, session);
+        }
+        if let Some(reserved) = ringing(state, log) {
+            self.follow_event(session, state, reserved).await;
+        }
+    }
+}
+
+/// The offer that rings still: its agent's console is told of it again.
+fn ringing<'a>(state: &State, log: &'a [Recorded<SessionEvent>]) -> Option<&'a Recorded<SessionEvent>> {
+    let Some(TaskState::Reserved { expires_at, .. }) = state.task.as_ref().map(|task| &task.state) else {
+        return None;
+    };
+    let is_offer =
+        |recorded: &&Recorded<SessionEvent>| matches!(recorded.event, SessionEvent::TaskReserved { .. });
+    log.iter().rev().find(is_offer).filter(|_| *expires_at > now())
 }
 
 fn everybody(organisation: &Organisation) -> Vec<AgentId> {

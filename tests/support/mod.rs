@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test uses a part")]
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+pub mod desk;
+pub mod log;
 pub mod mail;
 
 use std::path::{Path, PathBuf};
@@ -38,13 +40,21 @@ impl House {
 
     /// Changes settings and organisation before the first start.
     pub async fn open_with(change: impl FnOnce(&mut Settings, &mut Organisation)) -> Self {
+        Self::open_with_minds(change, Default::default()).await
+    }
+
+    /// With virtual agents of the test's own.
+    pub async fn open_with_minds(
+        change: impl FnOnce(&mut Settings, &mut Organisation),
+        minds: std::collections::BTreeMap<model::AgentId, tandem::virtual_agents::Colleague>,
+    ) -> Self {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let mut settings = settings(data.path());
         let mut organisation = Organisation::load(&root().join("config/organisation")).unwrap();
         change(&mut settings, &mut organisation);
         organisation.export(&data.path().join("organisation")).unwrap();
         settings.import.organisation = data.path().join("organisation");
-        let server = Server::start(settings, &root()).await.unwrap();
+        let server = Server::start_with(settings, &root(), minds).await.unwrap();
         Self { server, data }
     }
 

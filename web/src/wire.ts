@@ -2,6 +2,10 @@
 
 export type AgentFigures = { agent: AgentId, name: string, automated: boolean, presence: PresenceName, since: Timestamp, 
 /**
+ * Offers of today, since the server started, that rang out without an answer.
+ */
+unanswered: number, 
+/**
  * Tasks in hand by channel, and how many at most.
  */
 load: Array<ChannelLoad>, };

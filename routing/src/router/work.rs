@@ -82,13 +82,14 @@ impl Router {
         task: TaskId,
         target: &TransferTarget,
         requirements: Requirements,
+        preferred: Option<&PreferredAgent>,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
         let index = self.find_task(task)?;
         let unknown = || Refusal::UnknownQueue { task, queue: target.queue().clone() };
         let queue = self.queues.configured(target.queue()).ok_or_else(unknown)?;
         let awaits = match target {
-            TransferTarget::Queue { .. } => None,
+            TransferTarget::Queue { .. } => preferred.and_then(|wish| self.preference(wish, self.now)),
             TransferTarget::Agent { agent, .. } => Some(sent_to(self.find_agent(agent)?)),
         };
         // Who was only asked may be asked again.
@@ -108,7 +109,7 @@ impl Router {
         if let Some(giver) = giver {
             self.set_aside(index, giver);
         }
-        if let Some(awaited) = awaits {
+        if let Some(awaited) = awaits.filter(|awaited| awaited.because == Because::Transferred) {
             self.tasks[index].set_aside.retain(|(agent, _)| *agent != awaited.agent);
         }
         self.wait(index, outputs);

@@ -75,6 +75,7 @@ fn what_names_nobody_is_refused_and_changes_nothing() {
         task: task(number),
         target,
         requirements: Requirements::NONE,
+        preferred_agent: None,
     };
     let reservation = model::ReservationId(uuid::Uuid::nil());
     for input in [

@@ -102,7 +102,7 @@ impl Checker {
                 self.agents.get_mut(agent).unwrap().routable = routability == Some(Routability::Routable);
             }
             Input::TaskArrived { task } => self.note_arrival(task),
-            Input::TaskTransferred { task, target, requirements } => {
+            Input::TaskTransferred { task, target, requirements, .. } => {
                 self.put_back(*task, target.queue().clone(), matches!(target, TransferTarget::Agent { .. }));
                 let seen = self.tasks.get_mut(task).unwrap();
                 seen.request.requirements = requirements.clone();

@@ -236,6 +236,7 @@ impl History {
                     None => TransferTarget::Queue { queue: queue(QUEUES[to]) },
                 },
                 requirements: required(needs),
+                preferred_agent: None,
             },
             Act::Release(index) => Input::TaskReleased { task: of(index, &held) },
             Act::Reprioritise(index, priority) => {

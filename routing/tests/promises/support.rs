@@ -157,7 +157,12 @@ impl World {
     }
 
     pub fn transfer(&mut self, number: u32, target: TransferTarget) -> Vec<Output> {
-        self.feed(Input::TaskTransferred { task: task(number), target, requirements: Requirements::NONE })
+        self.feed(Input::TaskTransferred {
+            task: task(number),
+            target,
+            requirements: Requirements::NONE,
+            preferred_agent: None,
+        })
     }
 
     pub fn explain(&self, number: u32) -> Explanation {

@@ -9,7 +9,7 @@ use crate::support::*;
 const HOUR: f64 = 3_600.0;
 
 fn world() -> World {
-    let mut world = World::new(configuration([("q", Queue::default())]));
+    let mut world = World::new(configuration([("q", Queue::default()), ("bots", Queue::default())]));
     world.now = at(30.0 * HOUR);
     for name in ["ana", "ben"] {
         world.log_in(profile(name, &[], &[(Channel::Chat, Capacity::of(1))], &["q"]));
@@ -93,6 +93,36 @@ fn a_task_sent_to_an_agent_waits_for_that_agent_while_logged_in() {
     world.presence("ana", "break");
     assert_offered(&world.presence("ana", "offline"), &[(2, "ben")]);
     assert_offered(&world.transfer(2, to_ana), &[(2, "ben")]);
+}
+
+#[test]
+fn a_task_that_a_virtual_agent_hands_over_goes_to_the_agent_of_last_time_with_the_same_way_out() {
+    let hand_over = |world: &mut World| {
+        let wish = PreferredAgent { agent: agent("ana"), last_contact: world.now, at_most: None };
+        world.feed(Input::TaskTransferred {
+            task: task(2),
+            target: TransferTarget::Queue { queue: queue("q") },
+            requirements: model::task::Requirements::NONE,
+            preferred_agent: Some(wish),
+        })
+    };
+    let bot = || {
+        let mut world = with_ana_busy();
+        world.log_in(profile("bot", &[], &[(Channel::Chat, Capacity::of(9))], &["bots"]));
+        let talk = world.chat(2, "bots");
+        world.accept(&talk);
+        world
+    };
+    let mut world = bot();
+    assert_offered(&hand_over(&mut world), &[]);
+    let then = 30.0 * HOUR + 30.0;
+    assert_offered_at(&world.until(at(then + 5.0)), &[(then, 2, "ben")]);
+    let mut world = bot();
+    hand_over(&mut world);
+    assert_offered(&world.complete(1), &[(2, "ana")]);
+    let mut world = bot();
+    world.presence("ana", "offline");
+    assert_offered(&hand_over(&mut world), &[(2, "ben")]);
 }
 
 #[test]

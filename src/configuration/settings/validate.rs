@@ -64,6 +64,7 @@ fn times(settings: &Settings, flaws: &mut Flaws) {
         ("sessions.idle_after", settings.sessions.idle_after),
         ("sessions.close_after", settings.sessions.close_after),
         ("chat.silence", settings.chat.silence),
+        ("console.silence", settings.console.silence),
         ("console.login_lifetime", settings.console.login_lifetime),
         ("webhooks.timeout", settings.webhooks.timeout),
     ];
