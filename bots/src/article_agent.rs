@@ -30,13 +30,18 @@ pub struct ArticleAgent {
 }
 
 impl ArticleAgent {
-    /// `threshold` is the calibrated one; the configuration's own goes before it.
+    /// `threshold` is the calibrated one, 0 to 1; the configuration's own goes before it.
     pub fn new(
         configuration: VirtualAgentConfiguration,
         knowledge: Arc<Knowledge>,
         classifier: Option<Arc<dyn IntentClassifier>>,
         threshold: Threshold,
     ) -> Result<Self, ConfigurationError> {
+        configuration.validate()?;
+        if !(0.0..=1.0).contains(&threshold.0) {
+            let (low, high) = ("0", "1");
+            return Err(ConfigurationError::OutOfRange { field: "the calibrated threshold", low, high });
+        }
         let facts = FactReader::new(&configuration.facts)?;
         let lines = LineSet::new(&configuration.lines);
         let threshold = configuration.answer_threshold.map_or(threshold, Threshold);
@@ -58,6 +63,11 @@ impl ArticleAgent {
         let collected = self.collect(turn, &mut actions);
         let intent = self.intent(turn, &mut actions);
         if turn.customer_asked_for_person || phrases::asks_for_person(&turn.text) {
+            self.hand_over(TransferReason::CustomerRequest, turn, &collected, intent, lines, &mut actions);
+            return actions;
+        }
+        let accepts_offer = turn.progress.offered_person && phrases::says_yes(&turn.text);
+        if accepts_offer {
             self.hand_over(TransferReason::CustomerRequest, turn, &collected, intent, lines, &mut actions);
             return actions;
         }
@@ -85,7 +95,8 @@ impl ArticleAgent {
         let for_people =
             intent.as_ref().is_some_and(|intent| self.configuration.intents_for_people.contains(intent));
         let answer = self.knowledge.answer(&turn.text, language, self.threshold, length);
-        if let Some(answer) = answer.filter(|_| !gave_pending && !for_people) {
+        let is_known = answer.as_ref().is_some_and(|answer| just_said(turn, &answer.text));
+        if let Some(answer) = answer.filter(|_| !gave_pending && !for_people && !is_known) {
             let citations = vec![answer.citation];
             actions.push(Action::Say { text: answer.text, citations, purpose: Purpose::Answer });
             return;
@@ -102,7 +113,11 @@ impl ArticleAgent {
             self.hand_over(TransferReason::LowConfidence, turn, collected, intent, lines, actions);
             return;
         }
-        actions.push(say(&lines.unsure, Purpose::Unsure));
+        if is_known {
+            actions.push(say(&lines.repeated, Purpose::Repeated));
+        } else {
+            actions.push(say(&lines.unsure, Purpose::Unsure));
+        }
     }
 
     fn language(&self, turn: &Turn) -> Language {
@@ -125,8 +140,11 @@ impl ArticleAgent {
 
     fn intent(&self, turn: &Turn, actions: &mut Vec<Action>) -> Option<Intent> {
         let known = turn.intent.as_ref().map(|guess| guess.intent.clone());
-        let classified = self.classifier.as_ref().map(|classifier| classifier.classify(&turn.text));
-        let Some(classified) = classified else { return known };
+        // No words say nothing: a button was pressed.
+        let classifier = self.classifier.as_ref().filter(|_| !turn.text.trim().is_empty());
+        let Some(classified) = classifier.map(|classifier| classifier.classify(&turn.text)) else {
+            return known;
+        };
         let least = self.configuration.intent_threshold.unwrap_or(0.0);
         let accepted = classified.accepted.filter(|_| classified.confidence >= least);
         let Some(intent) = accepted else { return known };
@@ -203,12 +221,30 @@ impl ArticleAgent {
         if let Some(fact) = asked {
             return Some(Purpose::Ask { fact: fact.name.clone() });
         }
-        self.lines.all().any(|lines| lines.unsure == utterance.text).then_some(Purpose::Unsure)
+        let is_line =
+            |line: fn(&Lines) -> &String| self.lines.all().any(|lines| *line(lines) == utterance.text);
+        if is_line(|lines| &lines.unsure) {
+            return Some(Purpose::Unsure);
+        }
+        is_line(|lines| &lines.repeated).then_some(Purpose::Repeated)
     }
 }
 
 fn say(text: &str, purpose: Purpose) -> Action {
     Action::Say { text: text.to_owned(), citations: Vec::new(), purpose }
+}
+
+/// Whether the last thing this agent said is the same, whatever the customer said since.
+fn just_said(turn: &Turn, answer: &str) -> bool {
+    let mut own = turn.recent.iter().rev().filter(|utterance| utterance.speaker == Speaker::Myself);
+    own.next().is_some_and(|utterance| utterance.text == answer)
+}
+
+/// What the customer said last, in this turn or before it.
+fn last_said(turn: &Turn) -> Option<&str> {
+    let before = turn.recent.iter().rev().filter(|utterance| utterance.speaker == Speaker::Customer);
+    let texts = std::iter::once(turn.text.as_str()).chain(before.map(|utterance| utterance.text.as_str()));
+    texts.map(str::trim).find(|text| !text.is_empty())
 }
 
 fn knows(turn: &Turn, collected: &[(FactName, String)], name: &FactName) -> bool {
@@ -222,8 +258,10 @@ fn summary(turn: &Turn, collected: &[(FactName, String)], intent: Option<&Intent
     let mut lines = Vec::new();
     lines.extend(intent.map(|intent| format!("Intent: {intent}")));
     lines.extend(facts.iter().map(|(name, value)| format!("{name}: {value}")));
-    let question: String = turn.text.chars().take(QUESTION_IN_SUMMARY).collect();
-    lines.push(format!("Last said: {question}"));
+    lines.extend(last_said(turn).map(|text| {
+        let question: String = text.chars().take(QUESTION_IN_SUMMARY).collect();
+        format!("Last said: {question}")
+    }));
     let summary = lines.join("\n");
     summary.chars().take(1_900).collect()
 }

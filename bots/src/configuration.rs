@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::{FactName, Intent, Language};
 use serde::{Deserialize, Serialize};
 
+use crate::facts::FactKind;
 use crate::lines::Lines;
 
 /// Why a configuration is refused. Retrying with the same one is pointless.
@@ -12,6 +13,12 @@ use crate::lines::Lines;
 pub enum ConfigurationError {
     #[error("the pattern of fact {fact} is refused: {reason}")]
     Pattern { fact: FactName, reason: String },
+    #[error(
+        "fact {0} says neither by a pattern nor by a kind what it looks like, so that any text would be one"
+    )]
+    NoPattern(FactName),
+    #[error("fact {0} has a pattern and a kind: one says what it looks like")]
+    PatternAndKind(FactName),
     #[error("fact {0} is declared twice")]
     DuplicateFact(FactName),
     #[error("fact {0} cannot be asked for: it has no text in any language")]
@@ -28,9 +35,13 @@ pub struct FactDeclaration {
     /// How it asks, by language; a language without a text is asked in the default language.
     pub ask: BTreeMap<Language, String>,
     /// A regular expression of the value as customers write it, at most 200 bytes, without regard to
-    /// case. If it has a group, the first group is the value.
-    pub pattern: String,
-    /// Asked for when one of these is the intent; volunteered facts are taken with any intent.
+    /// case. If it has a group, the first group is the value. None: the kind says it.
+    #[serde(default)]
+    pub pattern: Option<String>,
+    #[serde(default)]
+    pub kind: Option<FactKind>,
+    /// Asked for when one of these is the intent, or with every one if there are none here; volunteered
+    /// facts are taken with any intent.
     #[serde(default)]
     pub for_intents: Vec<Intent>,
 }

@@ -19,6 +19,7 @@ pub mod virtual_agent;
 
 pub use article_agent::ArticleAgent;
 pub use configuration::{ConfigurationError, FactDeclaration, VirtualAgentConfiguration};
+pub use facts::FactKind;
 pub use intent::{Classification, IntentClassifier, IntentGuess, LinearIntentClassifier};
 pub use knowledge::{Answer, Article, Knowledge, Passage, Threshold};
 pub use language::detect_language;

@@ -1,5 +1,5 @@
-//! The two things a customer can always say in any built-in language: that they want a person, and
-//! that they are done. A button says the former better ([`crate::Turn::customer_asked_for_person`]).
+//! What a customer can always say in any built-in language: that they want a person, that they are
+//! done, and yes to an offer. A button says the former better ([`crate::Turn::customer_asked_for_person`]).
 
 use crate::intent::features::words;
 
@@ -161,6 +161,36 @@ const DONE: &[&str] = &[
     "مع السلامة",
 ];
 
+const YES: &[&str] = &[
+    "yes",
+    "yes please",
+    "yeah",
+    "yep",
+    "sure",
+    "ok",
+    "okay",
+    "please",
+    "please do",
+    "ja",
+    "ja bitte",
+    "ja gerne",
+    "gerne",
+    "bitte",
+    "sí",
+    "si",
+    "sí por favor",
+    "si por favor",
+    "vale",
+    "claro",
+    "oui",
+    "oui merci",
+    "oui sil vous plaît",
+    "volontiers",
+    "نعم",
+    "نعم من فضلك",
+    "أجل",
+];
+
 /// Words a request for a person has at most: in a long text such words mean other things.
 const MAXIMUM_REQUEST: usize = 14;
 
@@ -186,6 +216,11 @@ fn near(words: &[String]) -> bool {
             .map(|(index, _)| index)
     };
     at(PERSON).any(|person| at(WANT).any(|want| person.wrapping_sub(want) <= 4 || want == person + 1))
+}
+
+/// Whether `text` says only yes, to what was just offered.
+pub fn says_yes(text: &str) -> bool {
+    YES.contains(&words(text).join(" ").as_str())
 }
 
 /// Whether `text` says only that the customer is done.

@@ -52,6 +52,8 @@ pub struct Progress {
     pub pending: Option<FactName>,
     /// How many answers it has given.
     pub answers: u32,
+    /// Its last message offered a person.
+    pub offered_person: bool,
 }
 
 impl Progress {
@@ -67,6 +69,7 @@ impl Progress {
 
     /// Takes account of one message of its own.
     pub fn say(&mut self, purpose: &Purpose) {
+        self.offered_person = *purpose == Purpose::Repeated;
         match purpose {
             Purpose::Greet => self.greeted = true,
             Purpose::Answer => {
@@ -79,7 +82,7 @@ impl Progress {
                 self.pending = Some(fact.clone());
                 self.asked.insert(fact.clone());
             }
-            Purpose::Unsure => {
+            Purpose::Unsure | Purpose::Repeated => {
                 self.misses += 1;
                 self.pending = None;
             }
@@ -138,6 +141,8 @@ pub enum Purpose {
     },
     /// It has no answer it is sure of: a miss.
     Unsure,
+    /// Its answer would be the one it has just given: a miss as well, and it offers a person.
+    Repeated,
     /// It takes leave: of a customer it hands over, or one it has helped.
     Close,
 }

@@ -14,7 +14,7 @@ use model::event::Citation;
 use serde::{Deserialize, Serialize};
 
 pub use article::{Article, Section};
-pub use calibration::{Calibration, CalibrationQuestion, calibrate};
+pub use calibration::{Calibration, CalibrationQuestion, OutOfSample, calibrate, leave_one_out};
 pub use index::Knowledge;
 
 /// Bytes of an article's file.
