@@ -109,12 +109,7 @@ fn intents(places: &Places) -> Result<Option<Arc<dyn IntentClassifier>>, Underst
 }
 
 fn configuration(agent: &VirtualAgent) -> VirtualAgentConfiguration {
-    let facts = agent.facts.iter().map(|fact| FactDeclaration {
-        name: fact.name.clone(),
-        ask: fact.ask.clone(),
-        pattern: fact.pattern.clone().unwrap_or_else(|| "(.+)".to_owned()),
-        for_intents: fact.intents.clone(),
-    });
+    let facts = agent.facts.iter().map(FactDeclaration::from);
     let mut configuration = VirtualAgentConfiguration { facts: facts.collect(), ..Default::default() };
     if let Some(first) = agent.languages.first() {
         configuration.default_language = first.clone();

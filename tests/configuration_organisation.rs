@@ -131,6 +131,41 @@ fn what_every_organisation_needs_is_missed() {
 }
 
 #[test]
+fn a_fact_that_any_text_would_be_is_refused_where_it_is_declared() {
+    let agent = "[[virtual_agents]]\nid = \"scout\"\nname = \"Scout\"\nlanguages = [\"en\"]\nqueues = []\n";
+    let facts = "\n[[virtual_agents.facts]]\nname = \"size\"\nask.en = \"Which size?\"\n\n\
+                 [[virtual_agents.facts]]\nname = \"order\"\nask.en = \"Which order?\"\npattern = \"TO-(\"\n\n\
+                 [[virtual_agents.facts]]\nname = \"mail\"\nask.en = \"Which address?\"\nkind = \"email\"\n";
+    let found = faults(&[("a.toml", BASE), ("b.toml", &format!("{agent}{facts}"))]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(
+        found[0],
+        "b.toml:7:1: virtual_agents[0].facts[0]: say by a pattern or a kind what it looks like, or any text is taken for it"
+    );
+    assert!(found[1].starts_with("b.toml:14:11: virtual_agents[0].facts[1].pattern: "), "{}", found[1]);
+}
+
+#[test]
+fn an_acknowledgement_belongs_to_an_address_of_its_site() {
+    let sites = "[[queues]]\nid = \"all\"\nname = \"All\"\n\n[[sites]]\nid = \"shop\"\nname = \"Shop\"\nlanguages = [\"en\"]\n\
+                 entry_queue = \"all\"\nperson_queue = \"all\"\nemail_addresses = [\"help@shop.example\"]\n\n\
+                 [[sites.acknowledgements]]\naddress = \"halp@shop.example\"\ntext.en = \"Thank you.\"\n\n\
+                 [[sites.acknowledgements]]\naddress = \"help@shop.example\"\ntext.en = \" \"\n";
+    let found = faults(&[("a.toml", BASE), ("b.toml", sites)]);
+    let flaw = |place: usize| format!("sites[0].acknowledgements[{place}]");
+    assert_eq!(
+        found,
+        [
+            format!(
+                "b.toml:14:11: {}.address: \"halp@shop.example\" is none of the site's email_addresses",
+                flaw(0)
+            ),
+            format!("b.toml:19:1: {}.text: it has a text in one language at least", flaw(1)),
+        ]
+    );
+}
+
+#[test]
 fn an_event_no_session_has_is_refused_for_a_webhook() {
     let hook = "[[webhooks]]\nid = \"crm\"\nurl = \"https://crm.example\"\nsecret = { env = \"S\" }\nevents = [\"message_postd\"]\n";
     let found = faults(&[("a.toml", BASE), ("b.toml", hook)]);

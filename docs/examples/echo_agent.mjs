@@ -1,46 +1,47 @@
 // A virtual agent from outside: accepts every offer, answers with what the customer said, hands a
-// session to people when asked. Node 22 or `npm install ws`.
-//   TANDEM=ws://127.0.0.1:8080/console KEY=… PEOPLE=support node echo_agent.mjs
-import WebSocket from "ws";
-
-const socket = new WebSocket(process.env.TANDEM, { headers: { authorization: `Bearer ${process.env.KEY}` } });
+// session to people when asked. Node 22 or later, or Node 20 with --experimental-websocket.
+//   TANDEM=ws://127.0.0.1:8080/console KEY=tdm_… PEOPLE=support node echo_agent.mjs
+const { TANDEM, KEY, PEOPLE } = process.env;
+const socket = new WebSocket(TANDEM, { headers: { authorization: `Bearer ${KEY}` } });
+const inHand = new Map(); // session → its task, and the last sequence seen
 let number = 0;
-const seen = new Map();
-const tasks = new Map();
 const ask = (type, rest = {}) => socket.send(JSON.stringify({ request: ++number, type, ...rest }));
 
-function answer(session, message) {
-  if (/person|human/i.test(message.text)) {
-    const target = { to: "queue", queue: process.env.PEOPLE };
-    return ask("transfer", { session, task: tasks.get(session), target, note: "wants a person" });
-  }
-  const post = { session, message: crypto.randomUUID(), text: `You said: ${message.text}` };
-  ask("post", { ...post, seen: seen.get(session) });
+function take(card) {
+  if (inHand.has(card.session)) return;
+  inHand.set(card.session, { task: card.task.task, seen: 0 });
+  ask("open", { session: card.session, since: 0 });
 }
 
-socket.on("open", () => ask("hello", { version: 1 }));
-socket.on("message", (data) => {
-  const frame = JSON.parse(data);
-  switch (frame.type) {
-    case "offer":
-      tasks.set(frame.session, frame.task);
-      return ask("accept", { reservation: frame.reservation });
-    case "session":
-      if (!seen.has(frame.session)) {
-        seen.set(frame.session, 0);
-        ask("open", { session: frame.session, since: 0 });
-      }
-      return;
-    case "snapshot":
-      return seen.set(frame.session, frame.sequence);
-    case "session_gone":
-      return seen.delete(frame.session);
-    case "event": {
-      seen.set(frame.session, frame.recorded.sequence);
-      const { event } = frame.recorded;
-      if (event.type === "message_posted" && event.message.author.kind === "customer") {
-        answer(frame.session, event.message);
-      }
-    }
+// The last message of some events is answered, if it is the customer's.
+function read(session, sequence, events) {
+  const hand = inHand.get(session);
+  hand.seen = sequence;
+  const last = events.findLast(({ event }) => event.type === "message_posted")?.event.message;
+  if (last?.author.kind !== "customer") return;
+  if (/person|human/i.test(last.text)) {
+    const target = { to: "queue", queue: PEOPLE };
+    return ask("transfer", { session, task: hand.task, target, note: `Wants a person: ${last.text}` });
   }
-});
+  const text = `You said: ${last.text}`;
+  ask("post", { session, message: crypto.randomUUID(), text, uploads: [], seen: hand.seen });
+}
+
+socket.onopen = () => ask("hello", { version: 1 });
+socket.onerror = socket.onclose = ({ reason }) => {
+  console.error(`closed: ${reason || "the server did not let it in, or went away"}`);
+  process.exit(1);
+};
+socket.onmessage = ({ data }) => {
+  const frame = JSON.parse(data);
+  if (frame.type === "welcome") {
+    ask("set_presence", { presence: "available" });
+    frame.sessions.forEach(take);
+    frame.offers.forEach(({ reservation }) => ask("accept", { reservation }));
+  } else if (frame.type === "offer") ask("accept", { reservation: frame.reservation });
+  else if (frame.type === "session") take(frame);
+  else if (frame.type === "snapshot") read(frame.session, frame.sequence, frame.events);
+  else if (frame.type === "event") read(frame.session, frame.recorded.sequence, [frame.recorded]);
+  else if (frame.type === "session_gone") inHand.delete(frame.session);
+  else if (frame.type === "refused") console.error(frame.message);
+};

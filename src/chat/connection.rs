@@ -460,6 +460,9 @@ impl Connection {
             return self.begin_with_person().await;
         };
         let Ok(state) = self.engine.sessions().state(session).await else { return Ok(()) };
+        if state.handler().is_some_and(|agent| self.engine.virtual_agents().person_wanted(agent, session)) {
+            return Ok(());
+        }
         match self.engine.request_person(&state, TransferReason::CustomerRequest, None).await {
             Some(command) => self.deliver(None, session, vec![command]).await,
             None => Ok(()),

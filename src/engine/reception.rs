@@ -13,6 +13,9 @@ use super::{Engine, routing_setup};
 use crate::configuration::Organisation;
 use crate::configuration::organisation::{Route, Site};
 
+/// Characters of a note that says what was learned.
+const MOST_LEARNED: usize = 1_900;
+
 /// Who is there, and how sure we are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arrival {
@@ -126,7 +129,8 @@ impl Engine {
         recent.into_iter().find(serves)
     }
 
-    /// The customer wants a person: the open task goes to people, or a new one is made for them.
+    /// The customer wants a person: the open task goes to people, or a new one is made for them. Without
+    /// a note, what the session has learned is one.
     pub async fn request_person(
         &self,
         state: &State,
@@ -150,7 +154,7 @@ impl Engine {
                 target: TransferTarget::Queue { queue },
                 requirements: Some(requirements),
                 reason,
-                note,
+                note: note.or_else(|| learned(state)),
             }),
             None => Some(Command::CreateTask(NewTask {
                 task: TaskId(uuid::Uuid::now_v7()),
@@ -222,9 +226,20 @@ pub fn customer_message(id: model::MessageId, channel: Channel, leg: LegId, text
 pub fn people_for(organisation: &Organisation, site: &Site, state: &State) -> (QueueId, Requirements) {
     let intent = state.intent.as_ref().map(|(intent, _)| intent);
     let route = intent.and_then(|intent| organisation.route(intent));
-    let queue = route.map_or(&site.person_queue, |route| &route.queue).clone();
+    let own = state.handler().and_then(|agent| organisation.virtual_agent(agent));
+    let without_route = own.and_then(|agent| agent.hand_over_queue.as_ref()).unwrap_or(&site.person_queue);
+    let queue = route.map_or(without_route, |route| &route.queue).clone();
     let language = spoken(site, state.language.as_ref());
     (queue, routing_setup::requirements(organisation, intent, language))
+}
+
+/// Intent and facts, for the next agent; none if nothing is known.
+fn learned(state: &State) -> Option<String> {
+    let intent = state.intent.iter().map(|(intent, _)| format!("Intent: {intent}"));
+    let lines: Vec<_> =
+        intent.chain(state.facts.iter().map(|(name, value)| format!("{name}: {value}"))).collect();
+    let text: String = lines.join("\n").chars().take(MOST_LEARNED).collect();
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// Where the session's intent goes.

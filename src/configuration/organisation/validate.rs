@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AVAILABLE, Acknowledgement, NOT_RESPONDING, OFFLINE, Organisation, Password, PersonRole, Queue, Site,
-    Step,
+    AVAILABLE, Acknowledgement, Fact, NOT_RESPONDING, OFFLINE, Organisation, Password, PersonRole, Queue,
+    Site, Step,
 };
 use super::{hours, names::Names};
 use crate::configuration::flaw::{Flaw, Path};
+use bots::ConfigurationError;
 
 /// Bytes of an acknowledgement's text.
 const MAX_ACKNOWLEDGEMENT: usize = 4_000;
@@ -166,15 +167,31 @@ fn virtual_agents(organisation: &Organisation, names: &Names, flaws: &mut Vec<Fl
         if agent.answer_time_limit.is_zero() {
             flaws.push(Flaw::new(path.then("answer_time_limit"), "it must not be zero"));
         }
-        for (place, fact) in agent.facts.iter().enumerate() {
-            let path = path.then("facts").then(place);
-            if fact.ask.is_empty() {
-                flaws.push(Flaw::new(path.then("ask"), "a fact is asked for in one language at least"));
-            }
-            if fact.pattern.as_ref().is_some_and(|pattern| pattern.len() > 200) {
-                flaws.push(Flaw::new(path.then("pattern"), "it is longer than 200 bytes"));
-            }
+        facts(&agent.facts, &path.then("facts"), flaws);
+    }
+}
+
+fn facts(facts: &[Fact], path: &Path, flaws: &mut Vec<Flaw>) {
+    let mut seen = BTreeSet::new();
+    for (place, fact) in facts.iter().enumerate() {
+        let path = path.then(place);
+        if !seen.insert(&fact.name) {
+            flaws.push(Flaw::new(path.then("name"), "the fact is declared already"));
         }
+        let Err(error) = bots::facts::FactReader::new(&[fact.into()]) else { continue };
+        let (key, message) = match error {
+            ConfigurationError::NoPattern(_) => (
+                None,
+                "say by a pattern or a kind what it looks like, or any text is taken for it".to_owned(),
+            ),
+            ConfigurationError::PatternAndKind(_) => (Some("kind"), "it has a pattern already".to_owned()),
+            ConfigurationError::Pattern { reason, .. } => (Some("pattern"), reason),
+            ConfigurationError::NothingToAsk(_) => {
+                (Some("ask"), "a fact is asked for in one language at least".to_owned())
+            }
+            other => (None, other.to_string()),
+        };
+        flaws.push(Flaw::new(key.map_or(path.clone(), |key| path.then(key)), message));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bots::{FactDeclaration, FactKind};
 use model::task::Level;
 use model::{AgentId, FactName, Intent, Language, QueueId, Skill};
 use serde::{Deserialize, Serialize};
@@ -51,12 +52,27 @@ pub struct Fact {
     pub name: FactName,
     /// The question, in each language.
     pub ask: Labels,
-    /// What an answer looks like, as a regular expression of at most 200 bytes. None: anything.
+    /// What an answer looks like, as a regular expression of at most 200 bytes, or else by its kind:
+    /// one of the two says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<FactKind>,
     /// With these intents only. Empty: with every one.
     #[serde(default)]
     pub intents: Vec<Intent>,
+}
+
+impl From<&Fact> for FactDeclaration {
+    fn from(fact: &Fact) -> Self {
+        Self {
+            name: fact.name.clone(),
+            ask: fact.ask.clone(),
+            pattern: fact.pattern.clone(),
+            kind: fact.kind,
+            for_intents: fact.intents.clone(),
+        }
+    }
 }
 
 fn answer_time_limit() -> Duration {
