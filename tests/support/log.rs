@@ -78,6 +78,8 @@ pub struct Count {
     pub rang_out: usize,
     pub rejected: usize,
     pub accepted: usize,
+    /// The longest that an offer was live.
+    pub longest_ring: Duration,
 }
 
 /// Goes through the log event by event and panics at the first that breaks a rule.
@@ -91,7 +93,11 @@ pub fn judge(log: &[Logged], rules: &Rules) -> Count {
         judge.note(logged);
     }
     judge.check_order(log);
-    for task in judge.tasks.values() {
+    let now = tandem::foundation::now();
+    for (id, task) in &judge.tasks {
+        if let Seen::Reserved { at, .. } = &task.seen {
+            assert!(now.since(*at) <= rules.ring + Duration::from_secs(1), "an offer of {id} rings still");
+        }
         match task.seen {
             Seen::Pending { .. } => judge.count.pending += 1,
             Seen::Reserved { .. } => judge.count.reserved += 1,
@@ -170,12 +176,13 @@ impl Judge<'_> {
         }
     }
 
-    fn check_live(&self, task: TaskId, reservation: ReservationId, agent: &AgentId, now: Timestamp) {
+    fn check_live(&mut self, task: TaskId, reservation: ReservationId, agent: &AgentId, now: Timestamp) {
         let Seen::Reserved { reservation: live, agent: asked, at } = &self.tasks[&task].seen else {
             panic!("an offer of {task} ended that was not live")
         };
         assert_eq!((live, asked), (&reservation, agent));
         let age = now.since(*at);
+        self.count.longest_ring = self.count.longest_ring.max(age);
         assert!(age <= self.rules.ring + Duration::from_secs(1), "an offer of {task} rang for {age:?}");
     }
 

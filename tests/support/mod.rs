@@ -3,10 +3,13 @@
 #![allow(dead_code, reason = "each test uses a part")]
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+pub mod acts;
 pub mod desk;
 pub mod log;
 pub mod mail;
+pub mod process;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +29,17 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Where a server is reached, in this process or in another.
+pub trait Reached {
+    fn address(&self) -> SocketAddr;
+}
+
+impl Reached for House {
+    fn address(&self) -> SocketAddr {
+        self.server.address
+    }
+}
 
 /// A running organisation with its data in a folder of its own.
 pub struct House {
@@ -93,7 +107,7 @@ impl House {
     }
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
@@ -112,7 +126,7 @@ pub fn hello() -> Hello {
     }
 }
 
-fn settings(data: &Path) -> Settings {
+pub fn settings(data: &Path) -> Settings {
     let mut settings = Settings::default();
     settings.server.address = ([127, 0, 0, 1], 0).into();
     settings.store.folder = data.join("data");
@@ -129,15 +143,15 @@ pub struct Customer {
 }
 
 impl Customer {
-    pub async fn arrive(house: &House, visitor: Option<String>, since: u64) -> Self {
+    pub async fn arrive(house: &impl Reached, visitor: Option<String>, since: u64) -> Self {
         let hello = Hello { visitor, since: model::Sequence(since), ..hello() };
         Self::arrive_as(house, hello).await
     }
 
-    pub async fn arrive_as(house: &House, hello: Hello) -> Self {
+    pub async fn arrive_as(house: &impl Reached, hello: Hello) -> Self {
         let since = hello.since.0;
-        let mut request = format!("ws://{}/chat", house.server.address).into_client_request().unwrap();
-        let origin = format!("http://{}", house.server.address);
+        let mut request = format!("ws://{}/chat", house.address()).into_client_request().unwrap();
+        let origin = format!("http://{}", house.address());
         request.headers_mut().insert("origin", HeaderValue::from_str(&origin).unwrap());
         let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
         let mut socket = socket;
@@ -159,6 +173,26 @@ impl Customer {
 
     pub async fn ask(&mut self, request: ChatRequest) {
         send(&mut self.socket, &request).await;
+    }
+
+    /// Says something, if anybody is there.
+    pub async fn try_say(&mut self, id: MessageId, text: &str) -> Result<(), ()> {
+        let request = ChatRequest::Message { id, text: text.into(), uploads: Vec::new() };
+        let frame = Message::text(serde_json::to_string(&request).unwrap());
+        self.socket.send(frame).await.map_err(drop)
+    }
+
+    /// The next frame; none once the server is gone.
+    pub async fn try_next(&mut self) -> Option<ChatMessage> {
+        loop {
+            let next =
+                tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("it answers or is gone");
+            match next? {
+                Ok(Message::Text(text)) => return Some(serde_json::from_str(&text).unwrap()),
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
     }
 
     /// Sends what may not be a request at all.
@@ -215,11 +249,13 @@ pub struct Agent {
 }
 
 impl Agent {
-    pub async fn log_in(house: &House, user: &str) -> Self {
+    pub async fn log_in(house: &impl Reached, user: &str) -> Self {
         let client = reqwest::Client::new();
         let body = serde_json::json!({ "user": user, "password": "tandem-demo" }).to_string();
-        let request =
-            client.post(house.url("/v1/login")).header("content-type", "application/json").body(body);
+        let request = client
+            .post(format!("http://{}/v1/login", house.address()))
+            .header("content-type", "application/json")
+            .body(body);
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 204, "login of {user}");
         let cookies = response.headers().get_all("set-cookie").iter();
@@ -229,10 +265,10 @@ impl Agent {
     }
 
     /// Another console of somebody who is logged in.
-    pub async fn open_console(house: &House, cookies: String) -> Self {
-        let mut request = format!("ws://{}/console", house.server.address).into_client_request().unwrap();
+    pub async fn open_console(house: &impl Reached, cookies: String) -> Self {
+        let mut request = format!("ws://{}/console", house.address()).into_client_request().unwrap();
         request.headers_mut().insert("cookie", HeaderValue::from_str(&cookies).unwrap());
-        let origin = format!("http://{}", house.server.address);
+        let origin = format!("http://{}", house.address());
         request.headers_mut().insert("origin", HeaderValue::from_str(&origin).unwrap());
         let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
         let mut socket = socket;
@@ -261,9 +297,11 @@ impl Agent {
 
     /// A frame that is wanted, among those kept or the next ones.
     pub async fn until<T>(&mut self, mut wanted: impl FnMut(&ConsoleMessage) -> Option<T>) -> T {
-        if let Some(position) = self.heard.iter().position(|message| wanted(message).is_some()) {
-            let message = self.heard.remove(position);
-            return wanted(&message).expect("it was wanted a moment ago");
+        for position in 0..self.heard.len() {
+            if let Some(found) = wanted(&self.heard[position]) {
+                self.heard.remove(position);
+                return found;
+            }
         }
         loop {
             let message: ConsoleMessage = receive(&mut self.socket).await;
@@ -310,6 +348,28 @@ impl Agent {
             _ => None,
         })
         .await
+    }
+
+    /// The next frame of any kind; safe to give up waiting for.
+    pub async fn next(&mut self) -> ConsoleMessage {
+        if !self.heard.is_empty() {
+            return self.heard.remove(0);
+        }
+        receive(&mut self.socket).await
+    }
+
+    /// Neither reads nor answers pings for so long, as a laptop whose lid is closed; then whether the
+    /// server has closed the socket meanwhile.
+    pub async fn sleep(&mut self, long: Duration) -> bool {
+        tokio::time::sleep(long).await;
+        let closed = async {
+            while let Some(Ok(message)) = self.socket.next().await {
+                if message.is_close() {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(2), closed).await.is_ok()
     }
 
     pub async fn close(mut self) {
