@@ -213,6 +213,13 @@ impl Run {
     }
 }
 
+/// Nanoseconds this process has been on a processor; a busy machine does not add to it. None where the
+/// system does not say.
+fn on_processor() -> Option<u64> {
+    let statistics = std::fs::read_to_string("/proc/self/schedstat").ok()?;
+    statistics.split_whitespace().next()?.parse().ok()
+}
+
 fn measure(name: &str, agents: u32, backlog: usize, variety: Variety) -> f64 {
     let mut run = Run::new(agents, variety);
     // Everybody fills up first, so that what comes after waits.
@@ -228,7 +235,7 @@ fn measure(name: &str, agents: u32, backlog: usize, variety: Variety) -> f64 {
     run.nanoseconds.clear();
     run.by_kind.clear();
     run.decisions = 0;
-    let begun = Instant::now();
+    let (begun, begun_at) = (Instant::now(), on_processor());
     for event in 0..EVENTS {
         if event % 1_000 == 0 {
             run.now = Timestamp(run.now.0 + 3);
@@ -236,6 +243,7 @@ fn measure(name: &str, agents: u32, backlog: usize, variety: Variety) -> f64 {
         run.step(backlog);
     }
     let elapsed = begun.elapsed();
+    let busy = begun_at.and_then(|begun| Some(Duration::from_nanos(on_processor()? - begun)));
     let inside: u64 = run.nanoseconds.iter().map(|nanoseconds| u64::from(*nanoseconds)).sum();
     run.nanoseconds.sort_unstable();
     let at = |share: usize| f64::from(run.nanoseconds[run.nanoseconds.len() * share / 1_000 - 1]) / 1_000.0;
@@ -250,6 +258,9 @@ fn measure(name: &str, agents: u32, backlog: usize, variety: Variety) -> f64 {
         events / elapsed.as_secs_f64(),
         run.decisions
     );
+    if let Some(busy) = busy {
+        println!("  {:.0} events/s of processor time, with the harness", events / busy.as_secs_f64());
+    }
     println!(
         "  µs an event: p50 {:.2}  p99 {:.2}  p99.9 {:.2}  max {:.0}",
         at(500),
@@ -265,7 +276,7 @@ fn measure(name: &str, agents: u32, backlog: usize, variety: Variety) -> f64 {
             Duration::from_nanos(nanoseconds / count).as_secs_f64() * 1e6
         );
     }
-    rate
+    busy.map_or(rate, |busy| events / busy.as_secs_f64())
 }
 
 /// After a restart: all tasks are told, then agents log in.

@@ -100,8 +100,8 @@ impl Router {
     fn queue_board(&self, queue: &RunningQueue) -> QueueBoard {
         let until = Some(queue.hours_change).filter(|at| *at != Timestamp::MAX);
         let mut agents = BTreeMap::new();
-        for profile in &queue.profiles {
-            for agent in &self.profiles[*profile].agents {
+        for profile in queue.roster.iter() {
+            for agent in &self.profiles[profile].agents {
                 *agents.entry(self.agents[*agent].presence.clone()).or_default() += 1;
             }
         }

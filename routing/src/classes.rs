@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use model::Channel;
 use rustc_hash::FxHashMap;
 
+use crate::ability::Ability;
 use crate::order::TaskKey;
 use crate::profiles::{Needs, ProfileIndex};
 use crate::queues::QueueIndex;
@@ -28,6 +29,7 @@ pub(crate) struct ClassKey {
 #[derive(Debug)]
 pub(crate) struct Class {
     pub key: ClassKey,
+    pub asked: Ability,
     pub tasks: BTreeSet<TaskKey>,
     /// Whose agents serve the queue and meet the needs.
     pub profiles: Vec<ProfileIndex>,
@@ -51,7 +53,8 @@ impl Classes {
     }
 
     pub fn add(&mut self, key: ClassKey, profiles: Vec<ProfileIndex>) -> ClassIndex {
-        let class = Class { key: key.clone(), tasks: BTreeSet::new(), profiles, spare: false };
+        let asked = Ability::asked(key.channel, &key.needs);
+        let class = Class { key: key.clone(), asked, tasks: BTreeSet::new(), profiles, spare: false };
         let index = match self.unused.pop() {
             Some(index) => {
                 self.all[index.0 as usize] = Some(class);

@@ -109,9 +109,8 @@ impl Look<'_> {
     /// Every agent of the queue, and the one the task waits for or is with, each with a reason.
     fn judged(&self) -> Vec<(AgentIndex, Option<PassedOver>)> {
         let queue = &self.router.queues[self.task.queue];
-        let of_profile =
-            |profile: &crate::profiles::ProfileIndex| self.router.profiles[*profile].agents.iter();
-        let mut agents: Vec<_> = queue.profiles.iter().flat_map(of_profile).copied().collect();
+        let of_profile = |profile| self.router.profiles[profile].agents.iter();
+        let mut agents: Vec<_> = queue.roster.iter().flat_map(of_profile).copied().collect();
         let named = self.task.agent().or(self.task.awaits.map(|awaited| awaited.agent));
         agents.extend(named.filter(|agent| !agents.contains(agent)));
         agents.into_iter().map(|agent| (agent, self.passed_over(agent))).collect()

@@ -80,10 +80,12 @@
 //! # How it stays fast
 //! No step looks at all waiting tasks or all agents. Tasks that ask the same are one **class**, an
 //! ordered set; agents who can do the same are one **profile**, by channel an ordered set of the free
-//! ones. Which profiles can do which classes is worked out when either appears. A task that comes
-//! looks at the longest idle of each profile; an agent who becomes free looks at the first of each
-//! class. `benches/decisions.rs` measures it.
+//! ones. Which profiles can do a class is worked out when it appears, from rows of bits: one a queue for
+//! each skill at each level. A task that comes looks at the longest idle of each profile. An agent who
+//! becomes free looks at the front of the lines, by a few bits a task, and only if nothing is there for
+//! this agent at the first of each class. `benches/decisions.rs` measures it.
 
+mod ability;
 mod agents;
 mod board;
 mod classes;
@@ -101,6 +103,7 @@ mod queues;
 mod ranked;
 mod recording;
 mod reservations;
+mod roster;
 mod router;
 mod seconds;
 pub mod service_level;

@@ -6,11 +6,13 @@ use model::task::{Level, Requirements, SkillRequirement};
 use model::{Channel, Language, QueueId, Skill};
 use rustc_hash::FxHashMap;
 
+use crate::ability::Ability;
 use crate::agents::{AgentIndex, IdleKey, slot};
 use crate::classes::ClassIndex;
 use crate::configuration::LongestIdle;
 use crate::input::{AgentKind, AgentProfile, Capacity};
 use crate::queues::QueueIndex;
+use crate::roster::Seat;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ProfileIndex(pub u32);
@@ -89,6 +91,9 @@ pub(crate) struct Profile {
     skills: Vec<(u32, Level)>,
     languages: Vec<u32>,
     pub queues: Vec<QueueIndex>,
+    /// Where it stands in the roster of each of `queues`.
+    pub seats: Vec<Seat>,
+    pub ability: Ability,
     room: [Room; 3],
     pub agents: BTreeSet<AgentIndex>,
     /// The free agents, once for each definition of longest idle that a queue of theirs goes by.
@@ -138,18 +143,23 @@ struct Room {
 
 impl Profile {
     pub fn new(shape: Shape, queues: Vec<QueueIndex>, names: &mut Names) -> Self {
-        let skills = shape.skills.iter().map(|(skill, level)| (names.skill(skill), *level)).collect();
-        let languages = shape.languages.iter().map(|language| names.language(language)).collect();
+        let skills: Vec<_> = shape.skills.iter().map(|(skill, level)| (names.skill(skill), *level)).collect();
+        let languages: Vec<_> = shape.languages.iter().map(|language| names.language(language)).collect();
         let room = Channel::ALL.map(|channel| (slot(channel), room(&shape, channel)));
         let mut rooms = [Room::default(); 3];
         for (slot, room) in room {
             rooms[slot] = room;
         }
+        let ability = languages.iter().copied().fold(Ability::NONE, Ability::with_language);
+        let ability = skills.iter().fold(ability, |all, (skill, level)| all.with_skill(*skill, *level));
+        let channels = Channel::ALL.into_iter().filter(|channel| rooms[slot(*channel)].most > 0);
         Self {
+            ability: channels.fold(ability, Ability::with_channel),
             shape,
             skills,
             languages,
             queues,
+            seats: Vec::new(),
             room: rooms,
             agents: BTreeSet::new(),
             orders: Vec::new(),
@@ -180,6 +190,15 @@ impl Profile {
         };
         needs.language.is_none_or(|language| self.languages.contains(&language))
             && needs.skills.iter().all(has)
+    }
+
+    /// By number, each at most once.
+    pub fn skills(&self) -> &[(u32, Level)] {
+        &self.skills
+    }
+
+    pub fn languages(&self) -> &[u32] {
+        &self.languages
     }
 
     pub fn serves(&self, queue: QueueIndex) -> bool {

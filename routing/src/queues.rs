@@ -9,6 +9,7 @@ use crate::agents::IdleKey;
 use crate::configuration::{LongestIdle, Queue};
 use crate::profiles::ProfileIndex;
 use crate::ranked::Ranked;
+use crate::roster::Roster;
 
 /// How many of the last answers a queue's pace is measured by.
 const PACE: usize = 32;
@@ -28,7 +29,7 @@ pub(crate) struct RunningQueue {
     pub reserved: u32,
     pub assigned: u32,
     pub wrapping: u32,
-    pub profiles: Vec<ProfileIndex>,
+    pub roster: Roster,
     /// By channel, the longest idle of each profile that has somebody free, longest idle first.
     pub free: [BTreeSet<(IdleKey, ProfileIndex)>; 3],
     /// When the last tasks were accepted, oldest first.
@@ -46,7 +47,7 @@ impl RunningQueue {
             reserved: 0,
             assigned: 0,
             wrapping: 0,
-            profiles: Vec::new(),
+            roster: Roster::default(),
             free: Default::default(),
             answered: VecDeque::new(),
         }

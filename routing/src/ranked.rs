@@ -3,15 +3,45 @@
 //! Sorted pieces of at most `PIECE` keys: insertion moves one piece's keys, a rank adds up the
 //! lengths of the pieces before. With a million keys that is some thousand additions.
 
+use crate::ability::Ability;
 use crate::order::TaskKey;
 
 const PIECE: usize = 256;
+/// Pieces that are looked through from the front.
+const GLANCE: usize = 2;
+
+/// What a look at the front of a line shows.
+pub(crate) struct Glance<Keys> {
+    /// Those that somebody of the ability may be able to do, in order.
+    pub keys: Keys,
+    /// Nothing further back comes before what was asked for.
+    pub is_enough: bool,
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct Ranked {
     /// None is empty.
-    pieces: Vec<Vec<TaskKey>>,
+    pieces: Vec<Piece>,
     length: usize,
+}
+
+/// What is looked at without the rest is kept apart from it.
+#[derive(Debug, Default)]
+struct Piece {
+    keys: Vec<TaskKey>,
+    /// What each of them asks.
+    asked: Vec<Ability>,
+}
+
+impl Piece {
+    fn insert(&mut self, place: usize, key: TaskKey, asked: Ability) {
+        self.keys.insert(place, key);
+        self.asked.insert(place, asked);
+    }
+
+    fn split_off(&mut self, cut: usize) -> Self {
+        Self { keys: self.keys.split_off(cut), asked: self.asked.split_off(cut) }
+    }
 }
 
 impl Ranked {
@@ -19,17 +49,16 @@ impl Ranked {
         self.length
     }
 
-    pub fn insert(&mut self, key: TaskKey) {
+    pub fn insert(&mut self, key: TaskKey, asked: Ability) {
         self.length += 1;
         if self.pieces.is_empty() {
-            self.pieces.push(vec![key]);
-            return;
+            self.pieces.push(Piece::default());
         }
         let at = self.piece_of(&key);
         let piece = &mut self.pieces[at];
-        let place = piece.partition_point(|other| *other < key);
-        piece.insert(place, key);
-        if piece.len() > PIECE {
+        let place = piece.keys.partition_point(|other| *other < key);
+        piece.insert(place, key, asked);
+        if piece.keys.len() > PIECE {
             // A queue grows at its end: leave the full piece full then.
             let cut = if place == PIECE { PIECE } else { PIECE / 2 };
             let rest = piece.split_off(cut);
@@ -43,10 +72,11 @@ impl Ranked {
         }
         let at = self.piece_of(key);
         let piece = &mut self.pieces[at];
-        if let Ok(place) = piece.binary_search(key) {
-            piece.remove(place);
+        if let Ok(place) = piece.keys.binary_search(key) {
+            piece.keys.remove(place);
+            piece.asked.remove(place);
             self.length -= 1;
-            if piece.is_empty() {
+            if piece.keys.is_empty() {
                 self.pieces.remove(at);
             }
         }
@@ -58,17 +88,32 @@ impl Ranked {
             return 0;
         }
         let at = self.piece_of(key);
-        let earlier: usize = self.pieces[..at].iter().map(Vec::len).sum();
-        earlier + self.pieces[at].partition_point(|other| other < key)
+        let earlier: usize = self.pieces[..at].iter().map(|piece| piece.keys.len()).sum();
+        earlier + self.pieces[at].keys.partition_point(|other| other < key)
+    }
+
+    /// Looks at the front of the line, up to `before`.
+    pub fn glance(
+        &self,
+        ability: Ability,
+        before: Option<TaskKey>,
+    ) -> Glance<impl Iterator<Item = &TaskKey>> {
+        let looked_at = &self.pieces[..self.pieces.len().min(GLANCE)];
+        let is_before = move |key: &&TaskKey| before.is_none_or(|before| **key < before);
+        let last = looked_at.last().and_then(|piece| piece.keys.last());
+        let is_enough = self.pieces.len() <= GLANCE || !last.iter().all(is_before);
+        let pairs = looked_at.iter().flat_map(|piece| piece.asked.iter().zip(&piece.keys));
+        let able = pairs.filter(move |(asked, _)| ability.may_do(**asked)).map(|(_, key)| key);
+        Glance { keys: able.take_while(is_before), is_enough }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &TaskKey> {
-        self.pieces.iter().flatten()
+        self.pieces.iter().flat_map(|piece| &piece.keys)
     }
 
     /// The first of each priority, highest first: among them is the longest waiting.
     pub fn first_of_each_priority(&self) -> impl Iterator<Item = &TaskKey> {
-        let mut next = self.pieces.first().and_then(|piece| piece.first());
+        let mut next = self.pieces.first().and_then(|piece| piece.keys.first());
         std::iter::from_fn(move || {
             let found = next?;
             next = self.first_after(found);
@@ -78,13 +123,13 @@ impl Ranked {
 
     fn first_after(&self, key: &TaskKey) -> Option<&TaskKey> {
         let lower = |other: &TaskKey| other.priority <= key.priority;
-        let at = self.pieces.partition_point(|piece| piece.last().is_some_and(lower));
-        let piece = self.pieces.get(at)?;
+        let at = self.pieces.partition_point(|piece| piece.keys.last().is_some_and(lower));
+        let piece = &self.pieces.get(at)?.keys;
         piece.get(piece.partition_point(lower))
     }
 
     fn piece_of(&self, key: &TaskKey) -> usize {
-        let after = self.pieces.partition_point(|piece| piece.first().is_some_and(|first| first <= key));
+        let after = self.pieces.partition_point(|piece| piece.keys.first().is_some_and(|first| first <= key));
         after.saturating_sub(1)
     }
 }
@@ -119,7 +164,7 @@ mod tests {
                 let key = key((priority, since, id));
                 if insert || !plain.contains(&key) {
                     if plain.insert(key) {
-                        ranked.insert(key);
+                        ranked.insert(key, Ability::NONE);
                     }
                 } else {
                     plain.remove(&key);

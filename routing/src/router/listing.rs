@@ -91,9 +91,8 @@ impl Router {
         profile.order_anew(|queue| self.queues[queue].longest_idle());
         let index = self.profiles.add(profile);
         let profile = &mut self.profiles[index];
-        for queue in &profile.queues {
-            self.queues[*queue].profiles.push(index);
-        }
+        profile.seats =
+            profile.queues.iter().map(|queue| self.queues[*queue].roster.add(index, profile)).collect();
         let queues = profile.queues.clone();
         for (class_index, class) in self.classes.of_queues(&queues) {
             if profile.takes(class.key.channel) && profile.meets(&class.key.needs) {
@@ -107,20 +106,16 @@ impl Router {
     fn end_profile(&mut self, index: ProfileIndex) {
         let Some(profile) = self.profiles.remove(index) else { return };
         for class in profile.classes.iter().flatten() {
-            self.classes[*class].profiles.retain(|other| *other != index);
+            strike_out(&mut self.classes[*class].profiles, index);
         }
-        for queue in &profile.queues {
-            self.queues[*queue].profiles.retain(|other| *other != index);
+        for (queue, seat) in profile.queues.iter().zip(&profile.seats) {
+            self.queues[*queue].roster.remove(*seat, &profile);
         }
     }
 
     pub(super) fn add_class(&mut self, key: ClassKey) -> ClassIndex {
-        let (channel, needs) = (key.channel, key.needs.clone());
-        let fits = |index: &ProfileIndex| {
-            let profile = &self.profiles[*index];
-            profile.takes(channel) && profile.meets(&needs)
-        };
-        let profiles: Vec<_> = self.queues[key.queue].profiles.iter().copied().filter(fits).collect();
+        let channel = key.channel;
+        let profiles = self.queues[key.queue].roster.meeting(channel, &key.needs);
         let index = self.classes.add(key, profiles);
         for profile in &self.classes[index].profiles {
             self.profiles[*profile].classes[slot(channel)].push(index);
@@ -131,8 +126,15 @@ impl Router {
     pub(super) fn forget_spare_classes(&mut self) {
         while let Some((index, class)) = self.classes.forget_spare() {
             for profile in class.profiles {
-                self.profiles[profile].classes[slot(class.key.channel)].retain(|other| *other != index);
+                strike_out(&mut self.profiles[profile].classes[slot(class.key.channel)], index);
             }
         }
+    }
+}
+
+/// Out of a list without an order.
+fn strike_out<Index: PartialEq>(list: &mut Vec<Index>, index: Index) {
+    if let Some(at) = list.iter().position(|other| *other == index) {
+        list.swap_remove(at);
     }
 }

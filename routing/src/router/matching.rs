@@ -16,7 +16,7 @@ use crate::configuration::LongestIdle;
 use crate::explanation::Rule;
 use crate::order::TaskKey;
 use crate::output::Output;
-use crate::profiles::ProfileIndex;
+use crate::profiles::{Profile, ProfileIndex};
 use crate::tasks::{Because, Decision, Spot, State, Task, TaskIndex};
 
 /// The agent on whose account a task is looked at.
@@ -202,16 +202,18 @@ impl Router {
         let agent = &self.agents[index];
         let profile = &self.profiles[agent.profile?];
         let mut first: Option<TaskKey> = None;
-        for channel in Channel::ALL.into_iter().filter(|channel| self.is_free(index, *channel)) {
-            for class in &profile.classes[slot(channel)] {
-                let Some(head) = self.classes.head(*class) else { continue };
-                if first.as_ref().is_none_or(|first| head < first)
-                    && let Some(key) = self.first_not_set_aside(*class, head, index)
-                    && first.as_ref().is_none_or(|first| key < first)
-                {
-                    first = Some(*key);
-                }
-            }
+        let free = Channel::ALL.map(|channel| self.is_free(index, channel));
+        let ability = profile.ability.only_channels(free);
+        // In most lines there is one for this agent near the front.
+        let mut all_seen = true;
+        for queue in &profile.queues {
+            let mut glance = self.queues[*queue].waiting.glance(ability, first);
+            let found = glance.keys.find(|key| self.can_be_offered(key, index, profile, free));
+            all_seen &= found.is_some() || glance.is_enough;
+            first = found.copied().or(first);
+        }
+        if !all_seen {
+            first = [first, self.first_of_classes(index, profile, free)].into_iter().flatten().min();
         }
         let mut awaiting = agent.awaited_by.iter();
         let fits = |key: &&TaskKey| {
@@ -220,6 +222,29 @@ impl Router {
         };
         let awaiting = awaiting.find(fits).copied();
         [first, awaiting].into_iter().flatten().min()
+    }
+
+    fn can_be_offered(&self, key: &TaskKey, agent: AgentIndex, profile: &Profile, free: [bool; 3]) -> bool {
+        let task = &self.tasks[key.index];
+        let State::Waiting(Spot::Class { class, .. }) = task.state else { return false };
+        free[slot(task.channel)]
+            && profile.meets(&self.classes[class].key.needs)
+            && !task.is_set_aside(agent, self.now)
+    }
+
+    /// The first of all that the profile can do, wherever in line: one look a class.
+    fn first_of_classes(&self, agent: AgentIndex, profile: &Profile, free: [bool; 3]) -> Option<TaskKey> {
+        let mut first: Option<TaskKey> = None;
+        for class in (0..3).filter(|slot| free[*slot]).flat_map(|slot| &profile.classes[slot]) {
+            let Some(head) = self.classes.head(*class) else { continue };
+            if first.as_ref().is_none_or(|first| head < first)
+                && let Some(key) = self.first_not_set_aside(*class, head, agent)
+                && first.as_ref().is_none_or(|first| key < first)
+            {
+                first = Some(*key);
+            }
+        }
+        first
     }
 
     /// Few tasks are set aside for an agent, so this hardly ever goes past the head.

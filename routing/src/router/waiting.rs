@@ -7,6 +7,7 @@ use model::Timestamp;
 use model::task::Requirements;
 
 use super::Router;
+use crate::ability::Ability;
 use crate::agents::{AgentIndex, Told};
 use crate::classes::ClassKey;
 use crate::configuration::WhenClosed;
@@ -240,7 +241,11 @@ impl Router {
         let task = &mut self.tasks[index];
         task.state = State::Waiting(spot);
         let key = task.key(index);
-        self.queues[task.queue].waiting.insert(key);
+        let asked = match spot {
+            Spot::Class { class, .. } => self.classes[class].asked,
+            Spot::Agent(_) | Spot::Closed { .. } => Ability::BEYOND,
+        };
+        self.queues[task.queue].waiting.insert(key, asked);
         match spot {
             Spot::Class { class, .. } => self.classes.insert(class, key),
             Spot::Agent(agent) => {

@@ -150,3 +150,25 @@ fn higher_priority_is_first_and_a_new_priority_counts_at_once() {
     assert_eq!(world.router.place(world.now, task(1)).unwrap().position, 2);
     assert_offered(&world.complete(0), &[(3, "agent000")]);
 }
+
+/// The front of a line is looked at first; what is behind it is not forgotten.
+#[test]
+fn a_task_far_back_in_line_is_found_by_who_can_do_it() {
+    let mut world = World::new(configuration([("q", Queue::default()), ("other", Queue::default())]));
+    let most = [(Channel::Chat, Capacity::of(1))];
+    for number in 1..=3_000 {
+        let mut hard = request(number, "q", Channel::Chat, world.now);
+        hard.requirements = needs(&[("magic", if number % 2 == 0 { 5 } else { 3 })]);
+        world.arrive(hard);
+    }
+    world.until(at(1.0));
+    world.chat(3_001, "q");
+    world.until(at(2.0));
+    world.chat(3_002, "other");
+    let offered = world.log_in(profile("ana", &[], &most, &["other", "q"]));
+    assert_offered(&offered, &[(3_001, "ana")]);
+    let offered = world.log_in(profile("ben", &[("magic", 4)], &most, &["other", "q"]));
+    assert_offered(&offered, &[(1, "ben")]);
+    let offered = world.log_in(profile("cem", &[("magic", 5)], &most, &["q"]));
+    assert_offered(&offered, &[(2, "cem")]);
+}
