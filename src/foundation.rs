@@ -1,5 +1,6 @@
 //! What every part of the engine stands on: settings, the organisation, the store, the clock.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,6 +13,8 @@ use crate::configuration::{Organisation, Secrets, Settings};
 /// Shared by all parts; cheap to clone as an `Arc`.
 pub struct Foundation {
     pub settings: Settings,
+    /// What relative paths in the settings are relative to.
+    pub base: PathBuf,
     /// Replaced as a whole when the organisation changes.
     pub organisation: ArcSwap<Organisation>,
     pub store: Store,

@@ -94,7 +94,8 @@ impl Server {
             tokio::task::spawn_blocking(move || Auth::open(&foundation)).await.map_err(joined)??
         };
         let auth = Arc::new(auth);
-        let Understanding { mut colleagues, intents } = understanding::learn(&foundation, base).await?;
+        let Understanding { mut colleagues, intents } =
+            understanding::learn(&foundation, &foundation.organisation()).await?;
         colleagues.extend(more);
         let stop = CancellationToken::new();
         let virtual_agents = |engine| VirtualAgents::new(engine, colleagues);
@@ -157,7 +158,8 @@ async fn found(settings: Settings, base: &Path) -> Result<Foundation, StartError
         Some(organisation) => organisation,
         None => import(&store, organisation_folder).await?,
     };
-    Ok(Foundation { settings, organisation: ArcSwap::from_pointee(organisation), store, blobs, secrets })
+    let base = base.to_owned();
+    Ok(Foundation { settings, base, organisation: ArcSwap::from_pointee(organisation), store, blobs, secrets })
 }
 
 fn open(data: &Path, options: SqliteOptions, limit: usize) -> Result<(Store, Blobs, Secrets), StartError> {

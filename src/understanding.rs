@@ -1,7 +1,7 @@
 //! What the virtual agents of this process understand with: articles, intents, calibration.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bots::intent::{TrainingError, TrainingOptions};
@@ -45,8 +45,11 @@ pub struct Understanding {
 }
 
 /// Learns what the files say. Training takes a second or two, off the workers.
-pub async fn learn(foundation: &Foundation, base: &Path) -> Result<Understanding, UnderstandingError> {
-    let organisation = foundation.organisation();
+pub async fn learn(
+    foundation: &Foundation,
+    organisation: &Organisation,
+) -> Result<Understanding, UnderstandingError> {
+    let (organisation, base) = (organisation.clone(), &foundation.base);
     let import = &foundation.settings.import;
     let places = Places {
         knowledge: base.join(&import.knowledge),

@@ -77,6 +77,7 @@ impl House {
         settings.webhooks.timeout = Duration::from_secs(5);
         let foundation = Arc::new(Foundation {
             settings,
+            base: std::path::PathBuf::new(),
             organisation: ArcSwap::from_pointee(organisation),
             store: Store::open_sqlite(folder.path(), SqliteOptions::default()).unwrap(),
             blobs: Blobs::open_folder(&folder.path().join("blobs"), 1 << 20).unwrap(),

@@ -15,7 +15,7 @@ use store::{Append, Store};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::configuration::organisation::{AVAILABLE, OFFLINE};
-use crate::console::wire::{ConsoleMessage, Offer, OfferOutcome, SessionCard};
+use crate::console::wire::{ConsoleMessage, ConsoleRefusal, Offer, OfferOutcome, SessionCard};
 use crate::foundation::now;
 
 /// Things told to an agent that may wait.
@@ -99,6 +99,8 @@ pub enum News {
     Has(Box<SessionCard>),
     HasNoMore(SessionId),
     Frame(Arc<ConsoleMessage>),
+    /// No member of the organisation any more: consoles close, the actor ends.
+    Dismissed,
 }
 
 #[derive(Message)]
@@ -299,7 +301,7 @@ impl Handler<SetPresence> for AgentActor {
 impl Handler<News> for AgentActor {
     type Result = ();
 
-    fn handle(&mut self, news: News, _: &mut Self::Context) {
+    fn handle(&mut self, news: News, context: &mut Self::Context) {
         match news {
             News::Offered(offer) => {
                 self.offers.insert(offer.reservation, (*offer).clone());
@@ -320,6 +322,12 @@ impl Handler<News> for AgentActor {
                 }
             }
             News::Frame(frame) => self.tell_consoles_shared(&frame),
+            News::Dismissed => {
+                let message = "you are no member of this organisation any more".to_owned();
+                self.tell_consoles(ConsoleMessage::Bye { code: ConsoleRefusal::LoggedOut, message });
+                self.consoles.clear();
+                context.stop();
+            }
         }
     }
 }

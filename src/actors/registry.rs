@@ -43,6 +43,11 @@ impl Registry {
         }
     }
 
+    /// A thread for another actor.
+    pub fn arbiter(&self) -> &actix::ArbiterHandle {
+        self.arbiters.next()
+    }
+
     /// Carries out commands in a session, bringing it back from the log if need be. The first command
     /// of a session that does not exist must be a contact.
     pub async fn deliver(

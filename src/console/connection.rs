@@ -71,7 +71,7 @@ pub async fn serve(engine: Arc<Engine>, mut socket: Socket, who: Identity) {
         let _ = frames::send(&mut socket, &bye).await;
         return frames::close(&mut socket, "no hello").await;
     };
-    let Some(agent) = engine.agent(&who.agent).cloned() else {
+    let Some(agent) = engine.agent(&who.agent) else {
         return frames::close(&mut socket, "no such agent").await;
     };
     let console = CONSOLES.fetch_add(1, Ordering::Relaxed);
@@ -135,13 +135,14 @@ impl Connection {
         let mut board = interval(BOARD_EVERY);
         board.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         let mut alerts = self.engine.alerts.subscribe();
+        let mut changed = self.engine.organisation_changed.subscribe();
         let mut ended = self.engine.auth.logins.ended();
         let stopping = self.engine.stopping.clone();
         loop {
             let step = tokio::select! {
                 incoming = frames::read(&mut self.socket) => self.incoming(incoming).await,
                 frame = frames_of_agent.recv() => match frame {
-                    Some(frame) => frames::send(&mut self.socket, &*frame).await,
+                    Some(frame) => self.pass_on(&frame).await,
                     None => self.cut().await,
                 },
                 forwarded = self.notices.1.recv() => match forwarded {
@@ -154,6 +155,7 @@ impl Connection {
                     self.alert(alert).await
                 }
                 _ = beat.tick() => self.beat().await,
+                Ok(()) = changed.changed() => self.tell_organisation().await,
                 login = ended.recv() => self.login_ended(login).await,
                 () = stopping.cancelled() => self.bye(ConsoleRefusal::GoingAway, "the server stops").await,
             };
@@ -161,6 +163,16 @@ impl Connection {
                 return;
             }
         }
+    }
+
+    async fn pass_on(&mut self, frame: &ConsoleMessage) -> Result<(), Gone> {
+        frames::send(&mut self.socket, frame).await?;
+        if matches!(frame, ConsoleMessage::Bye { .. }) { Err(Gone) } else { Ok(()) }
+    }
+
+    async fn tell_organisation(&mut self) -> Result<(), Gone> {
+        let view = Box::new(organisation::view(&self.engine));
+        frames::send(&mut self.socket, &ConsoleMessage::Organisation(view)).await
     }
 
     async fn cut(&mut self) -> Result<(), Gone> {

@@ -175,6 +175,8 @@ pub enum ConsoleMessage {
         code: ConsoleRefusal,
         message: String,
     },
+    /// It has changed.
+    Organisation(Box<OrganisationView>),
     Presence {
         presence: PresenceName,
         since: Timestamp,

@@ -14,11 +14,13 @@ pub mod mail_out;
 pub mod merging;
 mod outputs;
 pub mod reception;
+pub mod reorganise;
 mod restore;
 pub mod routing_setup;
 mod tie;
 mod webhook_out;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use model::event::PresenceCause;
@@ -54,7 +56,11 @@ pub struct Engine {
     pub webhooks_due: Arc<tokio::sync::Notify>,
     sessions: OnceLock<Registry>,
     router: OnceLock<RouterHandle>,
-    agents: OnceLock<std::collections::BTreeMap<AgentId, AgentHandle>>,
+    agents: arc_swap::ArcSwap<BTreeMap<AgentId, AgentHandle>>,
+    /// Held while the organisation changes.
+    reorganising: tokio::sync::Mutex<()>,
+    /// Sent to when it has changed.
+    pub organisation_changed: tokio::sync::watch::Sender<()>,
     virtual_agents: OnceLock<VirtualAgents>,
 }
 
@@ -79,7 +85,9 @@ impl Engine {
             webhooks_due: Arc::default(),
             sessions: OnceLock::new(),
             router: OnceLock::new(),
-            agents: OnceLock::new(),
+            agents: arc_swap::ArcSwap::default(),
+            reorganising: tokio::sync::Mutex::default(),
+            organisation_changed: tokio::sync::watch::Sender::new(()),
             virtual_agents: OnceLock::new(),
         });
         let weak = Arc::downgrade(&engine);
@@ -96,8 +104,19 @@ impl Engine {
         self.router.get().expect("set before the engine is handed out")
     }
 
-    pub fn agent(&self, agent: &AgentId) -> Option<&AgentHandle> {
-        self.agents.get().and_then(|agents| agents.get(agent))
+    pub fn agent(&self, agent: &AgentId) -> Option<AgentHandle> {
+        self.agents.load().get(agent).cloned()
+    }
+
+    /// Takes an agent off the list; it hears nothing more.
+    fn dismiss(&self, agent: &AgentId) -> Option<AgentHandle> {
+        let gone = self.agent(agent);
+        self.agents.rcu(|agents| {
+            let mut agents = BTreeMap::clone(agents);
+            agents.remove(agent);
+            agents
+        });
+        gone
     }
 
     pub fn virtual_agents(&self) -> &VirtualAgents {

@@ -8,7 +8,7 @@ use model::session::State;
 use model::task::TaskState;
 use model::{AgentId, Event, PresenceName, Recorded, Sequence, SessionEvent, SessionId, StreamId, Timestamp};
 use routing::{Direction, Input, PreferredAgent, RestoredState, TaskRequest};
-use store::OpenTask;
+use store::{OpenTask, StoreError};
 use tokio::sync::mpsc;
 
 use super::tie::Tie;
@@ -46,29 +46,17 @@ impl Engine {
         let router = RoutingActor::spawn(arbiters.next(), configuration, seed, recorder, sender);
         let _ = self.router.set(router.clone());
 
-        let mut agents = BTreeMap::new();
+        let settings = &self.foundation.settings.sessions;
+        let _ = self.sessions.set(Registry::new(arbiters, self.surroundings(), settings.max_live));
         let mut presences = Vec::new();
         let mut disconnected = BTreeSet::new();
         for id in everybody(&organisation) {
-            let mut log = self.agent_log(&id).await?;
-            let is_virtual = organisation.virtual_agent(&id).is_some();
-            if is_virtual && !self.virtual_agents().is_external(&id) {
-                log.presence = PresenceName::new(AVAILABLE).expect("a plain word");
-            }
-            presences.push((id.clone(), log.presence.clone()));
-            if log.presence.as_str() == OFFLINE && log.cause == PresenceCause::Disconnected {
+            let (presence, cause) = self.employ(&id).await?;
+            if presence.as_str() == OFFLINE && cause == PresenceCause::Disconnected {
                 disconnected.insert(id.clone());
             }
-            let grace = self.foundation.settings.console.grace_period;
-            let effects = Arc::new(Tie(Arc::downgrade(self)));
-            let handle = AgentActor::spawn(arbiters.next(), id.clone(), log, store.clone(), effects, grace);
-            if !is_virtual || self.virtual_agents().is_external(&id) {
-                agents.insert(id, handle);
-            }
+            presences.push((id, presence));
         }
-        let _ = self.agents.set(agents);
-        let settings = &self.foundation.settings.sessions;
-        let _ = self.sessions.set(Registry::new(arbiters, self.surroundings(), settings.max_live));
 
         for profile in routing_setup::profiles(&organisation) {
             router.feed(Input::AgentUpserted { profile }).await?;
@@ -88,7 +76,30 @@ impl Engine {
         Ok(())
     }
 
-    async fn agent_log(&self, agent: &AgentId) -> Result<Restored, StartError> {
+    /// Starts an agent's actor with the presence its log has; a virtual agent of this process needs
+    /// none, and is always there.
+    pub(super) async fn employ(
+        self: &Arc<Self>,
+        id: &AgentId,
+    ) -> Result<(PresenceName, PresenceCause), StoreError> {
+        if !self.virtual_agents().is_external(id) {
+            return Ok((PresenceName::new(AVAILABLE).expect("a plain word"), PresenceCause::Agent));
+        }
+        let log = self.agent_log(id).await?;
+        let (presence, cause) = (log.presence.clone(), log.cause);
+        let grace = self.foundation.settings.console.grace_period;
+        let (effects, store) = (Arc::new(Tie(Arc::downgrade(self))), self.foundation.store.clone());
+        let arbiter = self.sessions().arbiter();
+        let handle = AgentActor::spawn(arbiter, id.clone(), log, store, effects, grace);
+        self.agents.rcu(|agents| {
+            let mut agents = BTreeMap::clone(agents);
+            agents.insert(id.clone(), handle.clone());
+            agents
+        });
+        Ok((presence, cause))
+    }
+
+    async fn agent_log(&self, agent: &AgentId) -> Result<Restored, StoreError> {
         let store = &self.foundation.store;
         let stream = StreamId::Agent(agent.clone());
         let is_new = store.epoch(&stream).await?.is_none();

@@ -15,6 +15,8 @@ use model::{AgentId, ReservationId, SessionId};
 use routing::Input;
 use tokio::sync::Semaphore;
 
+use crate::configuration::Organisation;
+use crate::configuration::organisation::VirtualAgentKind;
 use crate::engine::Engine;
 use work::Work;
 
@@ -83,6 +85,19 @@ impl VirtualAgents {
     /// Has an agent of this process think with another mind from its next turn on.
     pub fn enrol(&self, agent: AgentId, colleague: Colleague) {
         self.colleagues.write().unwrap_or_else(PoisonError::into_inner).insert(agent, colleague);
+    }
+
+    /// Others attend from now on; a turn that runs is finished. Colleagues that were brought along from
+    /// elsewhere stay while the organisation has them.
+    pub fn replace(&self, mut colleagues: BTreeMap<AgentId, Colleague>, organisation: &Organisation) {
+        let mut standing = self.colleagues.write().unwrap_or_else(PoisonError::into_inner);
+        for (id, colleague) in std::mem::take(&mut *standing) {
+            let known = organisation.virtual_agent(&id);
+            if known.is_some_and(|agent| agent.kind == VirtualAgentKind::External) {
+                colleagues.entry(id).or_insert(colleague);
+            }
+        }
+        *standing = colleagues;
     }
 
     fn colleagues(&self) -> RwLockReadGuard<'_, BTreeMap<AgentId, Colleague>> {

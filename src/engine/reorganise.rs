@@ -1,0 +1,157 @@
+//! The organisation changes while it works: all of it or nothing, recorded first.
+//!
+//! People, queues, skills, hours, sites, webhooks and virtual agents change at once; waiting tasks are
+//! judged anew in their places, and what somebody has in hand stays with them unless they leave.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::event::{OrganisationEvent, PresenceCause};
+use model::{AgentId, Epoch, Event, PresenceName, Sequence, StreamId};
+use routing::Input;
+use store::{Append, AppendError};
+
+use super::{Engine, routing_setup};
+use crate::configuration::Organisation;
+use crate::configuration::organisation::{Change, OFFLINE, diff};
+use crate::foundation::now;
+use crate::understanding::{self, UnderstandingError};
+
+/// Why the organisation stays as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ReorganiseError {
+    /// What is wrong, one line each. Retrying is pointless.
+    #[error("the organisation is not valid: {}", .0.join("; "))]
+    Invalid(Vec<String>),
+    /// Somebody else changed it meanwhile: read it again.
+    #[error("the organisation is at version {0} now")]
+    Changed(Sequence),
+    /// Retrying helps once the files are mended.
+    #[error(transparent)]
+    Understanding(#[from] UnderstandingError),
+    /// Retrying is safe.
+    #[error("cannot record the organisation: {0}")]
+    Append(#[from] AppendError),
+    /// Retrying is safe.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+}
+
+/// Whether a change is made, or only shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trial {
+    ShowOnly,
+    Apply,
+}
+
+impl Engine {
+    /// The version of the organisation: how many times it was recorded.
+    pub async fn organisation_version(&self) -> Result<Sequence, store::StoreError> {
+        self.foundation.store.last(&StreamId::Organisation).await
+    }
+
+    /// Replaces the organisation, if it is still at version `expected`; answers what that changes.
+    pub async fn reorganise(
+        self: &Arc<Self>,
+        organisation: Organisation,
+        expected: Option<Sequence>,
+        by: &str,
+        trial: Trial,
+    ) -> Result<Vec<Change>, ReorganiseError> {
+        let flaws: Vec<_> = organisation.flaws().iter().map(ToString::to_string).collect();
+        if !flaws.is_empty() {
+            return Err(ReorganiseError::Invalid(flaws));
+        }
+        let _one_at_a_time = self.reorganising.lock().await;
+        let version = self.organisation_version().await?;
+        if expected.is_some_and(|expected| expected != version) {
+            return Err(ReorganiseError::Changed(version));
+        }
+        let before = self.foundation.organisation();
+        let changes = diff(&before, &organisation);
+        if changes.is_empty() || trial == Trial::ShowOnly {
+            return Ok(changes);
+        }
+        let learned = understanding::learn(&self.foundation, &organisation).await?;
+        self.record_organisation(&organisation, version, by).await?;
+        let after = Arc::new(organisation);
+        self.foundation.organisation.store(after.clone());
+        self.virtual_agents().replace(learned.colleagues, &after);
+        self.follow_organisation(&before, &after).await;
+        Ok(changes)
+    }
+
+    async fn record_organisation(
+        &self,
+        organisation: &Organisation,
+        version: Sequence,
+        by: &str,
+    ) -> Result<(), ReorganiseError> {
+        let store = &self.foundation.store;
+        let epoch = store.epoch(&StreamId::Organisation).await?.unwrap_or(Epoch::FIRST);
+        let document = serde_json::to_value(organisation).expect("an organisation has text keys only");
+        let event = Event::Organisation(OrganisationEvent::Applied { document, by: by.into() });
+        let append = Append::new(StreamId::Organisation, epoch, version, now(), vec![event]);
+        store.append(append).await?;
+        Ok(())
+    }
+
+    /// Router and consoles learn of it.
+    async fn follow_organisation(self: &Arc<Self>, before: &Organisation, after: &Arc<Organisation>) {
+        let configuration = Box::new(routing_setup::configuration(after));
+        self.route(Input::Configure { configuration }).await;
+        let staying = routing_setup::profiles(after);
+        let routed: BTreeSet<_> = staying.iter().map(|profile| profile.agent.clone()).collect();
+        for profile in staying {
+            self.route(Input::AgentUpserted { profile }).await;
+        }
+        self.welcome_newcomers(before, after).await;
+        for gone in routing_setup::profiles(before) {
+            if !routed.contains(&gone.agent) {
+                self.route(Input::AgentRemoved { agent: gone.agent }).await;
+            }
+        }
+        self.dismiss_leavers(before, after).await;
+        self.organisation_changed.send_replace(());
+        self.directory.touch();
+    }
+
+    async fn welcome_newcomers(self: &Arc<Self>, before: &Organisation, after: &Organisation) {
+        for agent in members(after).difference(&members(before)) {
+            match self.employ(agent).await {
+                Ok((presence, _)) => {
+                    self.route(Input::PresenceChanged { agent: agent.clone(), presence }).await;
+                }
+                Err(error) => tracing::error!(%agent, %error, "a new agent cannot be read from the log"),
+            }
+        }
+    }
+
+    /// Whoever is no member any more has no console, and their sessions go on with somebody else.
+    async fn dismiss_leavers(&self, before: &Organisation, after: &Organisation) {
+        for agent in members(before).difference(&members(after)) {
+            let held = self.directory.held_by(agent).into_iter().map(|card| card.session).collect();
+            self.left_behind(agent, held).await;
+            if let Some(handle) = self.dismiss(agent) {
+                let offline = PresenceName::new(OFFLINE).expect("a plain word");
+                if let Err(error) = handle.set_presence(offline, PresenceCause::Supervisor, None).await {
+                    tracing::warn!(%agent, %error, "a leaver's presence is not recorded");
+                }
+                handle.tell(crate::actors::News::Dismissed).await;
+            }
+        }
+    }
+
+    async fn route(&self, input: Input) {
+        match self.router().feed(input).await {
+            Ok(None) => {}
+            Ok(Some(refusal)) => tracing::debug!(%refusal, "the router passes over a change"),
+            Err(error) => tracing::error!(%error, "cannot tell the router of the organisation"),
+        }
+    }
+}
+
+fn members(organisation: &Organisation) -> BTreeSet<AgentId> {
+    let people = organisation.agents.iter().map(|person| person.id.clone());
+    people.chain(organisation.virtual_agents.iter().map(|agent| agent.id.clone())).collect()
+}
