@@ -24,15 +24,25 @@ pub enum Command {
         #[arg(default_value = "config")]
         folder: PathBuf,
     },
-    /// Show what differs between the running organisation's files and a folder, and record that as the
-    /// new version. The server must not be running.
+    /// Show what a folder changes of the organisation, and record that as the new version: all of it
+    /// or nothing. Of a running server with `--server`, which goes by it at once; else of the data
+    /// folder, which no server may be using.
     Apply {
         #[arg(default_value = "config/organisation")]
         folder: PathBuf,
+        /// The server's address, as in `http://127.0.0.1:8080`. A key with `organisation:write` is read
+        /// from the environment variable TANDEM_KEY.
+        #[arg(long)]
+        server: Option<String>,
+        /// Show the changes only.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Feed the router's recorded inputs to another router and print each with what it decides, a line
     /// of JSON a record. The server must not be running; a backup will do.
     Replay,
+    /// Write the organisation as it is now to a folder, also while the server runs.
+    Export { folder: PathBuf },
     /// Copy the database while the server runs. Blobs are copied by any file tool.
     Backup { target: PathBuf },
     /// Measure a server with real sockets: latency, throughput, memory, a restart. Bounded in count and time.

@@ -19,6 +19,7 @@ pub mod load;
 pub mod mail;
 pub mod recording;
 pub mod replay;
+pub mod remote;
 pub mod server;
 pub mod telemetry;
 pub mod understanding;

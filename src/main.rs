@@ -8,8 +8,9 @@ use clap::Parser;
 use tandem::cli::{Cli, Command};
 use tandem::configuration::organisation::Password;
 use tandem::configuration::{Fault, Organisation, Settings, check, settings};
+use tandem::engine::reorganise::Trial;
 use tandem::server::{self, Server};
-use tandem::telemetry;
+use tandem::{remote, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -20,7 +21,13 @@ fn main() -> ExitCode {
     let outcome = match &cli.command {
         None | Some(Command::Serve) => serve(config).map(|()| ExitCode::SUCCESS),
         Some(Command::Check { folder }) => Ok(validate(folder)),
-        Some(Command::Apply { folder }) => apply(config, folder).map(|()| ExitCode::SUCCESS),
+        Some(Command::Apply { folder, server: Some(server), dry_run }) => {
+            apply_to_server(server, folder, trial(*dry_run)).map(|()| ExitCode::SUCCESS)
+        }
+        Some(Command::Apply { folder, server: None, dry_run }) => {
+            apply(config, folder, trial(*dry_run)).map(|()| ExitCode::SUCCESS)
+        }
+        Some(Command::Export { folder }) => export(config, folder).map(|()| ExitCode::SUCCESS),
         Some(Command::Replay) => replay(config).map(|()| ExitCode::SUCCESS),
         Some(Command::Backup { target }) => backup(config, target).map(|()| ExitCode::SUCCESS),
         Some(Command::Load(load)) => tandem::load::run(load),
@@ -86,12 +93,17 @@ fn validate(folder: &Path) -> ExitCode {
     if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn apply(config: &Path, folder: &Path) -> anyhow::Result<()> {
+fn trial(dry_run: bool) -> Trial {
+    if dry_run { Trial::ShowOnly } else { Trial::Apply }
+}
+
+fn apply(config: &Path, folder: &Path, trial: Trial) -> anyhow::Result<()> {
     let settings = load(config)?;
     let organisation = Organisation::load(folder).map_err(|faults| anyhow::anyhow!(listed(&faults)))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store = store::Store::open_sqlite(&settings.store.folder, store::SqliteOptions::default())?;
+        let store = store::Store::open_sqlite(&settings.store.folder, store::SqliteOptions::default())
+            .context("a running server is told with --server")?;
         let before = server::stored_organisation(&store).await?.unwrap_or_default();
         let changes = tandem::configuration::organisation::diff(&before, &organisation);
         for change in &changes {
@@ -99,6 +111,9 @@ fn apply(config: &Path, folder: &Path) -> anyhow::Result<()> {
         }
         if changes.is_empty() {
             println!("nothing changes");
+            return Ok(());
+        }
+        if trial == Trial::ShowOnly {
             return Ok(());
         }
         server::record(&store, &organisation, "tandem apply").await.context("nothing was applied")
@@ -112,6 +127,32 @@ fn replay(config: &Path) -> anyhow::Result<()> {
         let store = store::Store::open_sqlite(&settings.store.folder, store::SqliteOptions::default())?;
         let show = |replayed: tandem::replay::Replayed<'_>| println!("{}", tandem::replay::line(&replayed));
         Ok(tandem::replay::all(&store, show).await?)
+    })
+}
+
+fn apply_to_server(server: &str, folder: &Path, trial: Trial) -> anyhow::Result<()> {
+    let organisation = Organisation::load(folder).map_err(|faults| anyhow::anyhow!(listed(&faults)))?;
+    let key = std::env::var("TANDEM_KEY").context("TANDEM_KEY has to hold an API key")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        for line in remote::apply(server, &key, &organisation, trial).await? {
+            println!("{line}");
+        }
+        Ok(())
+    })
+}
+
+fn export(config: &Path, folder: &Path) -> anyhow::Result<()> {
+    let settings = load(config)?;
+    let copy = tempfile::tempdir()?;
+    store::backup_folder(&settings.store.folder, &copy.path().join(store::DATABASE))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let store = store::Store::open_sqlite(copy.path(), store::SqliteOptions::default())?;
+        let organisation = server::stored_organisation(&store).await?;
+        organisation.context("there is no organisation yet")?.export(folder)?;
+        println!("written to {}", folder.display());
+        Ok(())
     })
 }
 

@@ -159,7 +159,14 @@ async fn found(settings: Settings, base: &Path) -> Result<Foundation, StartError
         None => import(&store, organisation_folder).await?,
     };
     let base = base.to_owned();
-    Ok(Foundation { settings, base, organisation: ArcSwap::from_pointee(organisation), store, blobs, secrets })
+    Ok(Foundation {
+        settings,
+        base,
+        organisation: ArcSwap::from_pointee(organisation),
+        store,
+        blobs,
+        secrets,
+    })
 }
 
 fn open(data: &Path, options: SqliteOptions, limit: usize) -> Result<(Store, Blobs, Secrets), StartError> {

@@ -95,7 +95,10 @@ impl AgentHandle {
 #[rtype(result = "()")]
 pub enum News {
     Offered(Box<Offer>),
-    OfferEnded { reservation: ReservationId, outcome: OfferOutcome },
+    OfferEnded {
+        reservation: ReservationId,
+        outcome: OfferOutcome,
+    },
     Has(Box<SessionCard>),
     HasNoMore(SessionId),
     Frame(Arc<ConsoleMessage>),

@@ -7,6 +7,7 @@ use model::{AgentId, SessionId, TaskId};
 use routing::Input;
 use store::{SearchQuery, SearchScope};
 
+use super::access::Access;
 use super::connection::{Identity, Works};
 use super::wire::{Answer, Ask, ConsoleRefusal, ConsoleRole, SearchHit};
 use crate::actors::DeliverError;
@@ -47,31 +48,6 @@ impl From<DeliverError> for Refused {
         };
         refuse(code, error.to_string())
     }
-}
-
-/// Whether this agent may read a session: it is theirs, rings at them, or they supervise.
-pub async fn may_read(engine: &Engine, who: &Identity, session: SessionId) -> bool {
-    let Ok(state) = engine.sessions().state(session).await else { return false };
-    if state.session.is_none() {
-        return false;
-    }
-    who.role >= ConsoleRole::Supervisor
-        || is_theirs(&state, &who.agent)
-        || was_theirs(engine, who, session).await
-}
-
-fn is_theirs(state: &State, agent: &AgentId) -> bool {
-    state.task.as_ref().and_then(|task| task.state.agent()) == Some(agent)
-}
-
-/// Agents read the history of customers they have now.
-async fn was_theirs(engine: &Engine, who: &Identity, session: SessionId) -> bool {
-    let Ok(Some(summary)) = engine.foundation.store.session_summary(session).await else { return false };
-    if summary.last_agent.as_ref() == Some(&who.agent) {
-        return true;
-    }
-    let cards = engine.directory.held_by(&who.agent);
-    cards.iter().any(|card| card.customer == summary.customer)
 }
 
 pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
@@ -222,7 +198,7 @@ async fn supervise(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
 }
 
 async fn read(engine: &Engine, who: &Identity, session: SessionId) -> Result<std::sync::Arc<State>, Refused> {
-    if !may_read(engine, who, session).await {
+    if !Access::at_console(who).may_read(engine, session).await {
         return Err(refuse(ConsoleRefusal::NotFound, "not yours"));
     }
     Ok(engine.sessions().state(session).await?)
@@ -287,7 +263,7 @@ async fn transfer(
 
 /// A queue of virtual agents asks nothing; a queue of people what the session's intent does, if it
 /// is that intent's queue.
-async fn requirements_for(
+pub async fn requirements_for(
     engine: &Engine,
     session: SessionId,
     target: &TransferTarget,
@@ -351,7 +327,7 @@ async fn search(engine: &Engine, who: &Identity, text: String) -> Reply {
     let hits = hits.map_err(|error| refuse(ConsoleRefusal::Busy, error.to_string()))?;
     let mut readable = Vec::new();
     for hit in hits {
-        if may_read(engine, who, hit.session).await {
+        if Access::at_console(who).may_read(engine, hit.session).await {
             let (session, sequence, at) = (hit.session, hit.sequence, hit.at);
             readable.push(SearchHit { session, sequence, at, snippet: hit.snippet });
         }

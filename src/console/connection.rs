@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval, timeout};
 
+use super::access::Access;
 use super::answer::{Reply, refuse};
 use super::wire::{
     Ask, ConsoleMessage, ConsoleRefusal, ConsoleRequest, ConsoleRole, ConsoleWelcome, Me, VERSION,
@@ -304,7 +305,7 @@ impl Connection {
                 .reply(request, Err(refuse(ConsoleRefusal::TooLarge, "too many open sessions")))
                 .await;
         }
-        if !super::answer::may_read(&self.engine, &self.who, session).await {
+        if !Access::at_console(&self.who).may_read(&self.engine, session).await {
             return self.reply(request, Err(refuse(ConsoleRefusal::NotFound, "not yours to read"))).await;
         }
         self.leave(session);

@@ -49,6 +49,10 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here")
     }
 
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", message)
+    }
+
     pub fn too_large(bytes: u64) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("at most {bytes} bytes are taken"))
     }

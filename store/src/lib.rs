@@ -33,5 +33,5 @@ pub use history::{
     SessionSummary, WaitOutcome,
 };
 pub use outbox::{DueEntry, OutboxCounts, OutboxEntry, OutboxKind, OutboxMark};
-pub use sqlite::{SqliteOptions, SqliteStore};
+pub use sqlite::{DATABASE, SqliteOptions, SqliteStore};
 pub use store::{Store, backup_folder};

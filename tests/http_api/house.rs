@@ -63,7 +63,14 @@ impl House {
         let blobs = Blobs::open_folder(&folder.path().join("blobs"), 1 << 20).unwrap();
         let secrets = Secrets::in_data(folder.path());
         let organisation = ArcSwap::from_pointee(Organisation::default());
-        let foundation = Arc::new(Foundation { settings, base: std::path::PathBuf::new(), organisation, store, blobs, secrets });
+        let foundation = Arc::new(Foundation {
+            settings,
+            base: std::path::PathBuf::new(),
+            organisation,
+            store,
+            blobs,
+            secrets,
+        });
         let auth = Arc::new(Auth::open(&foundation).unwrap());
         let mut organisation = organisation_with_keys(&auth);
         change(&mut organisation);

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod connections;
-mod description;
 mod files;
 mod house;
 mod logins;

@@ -32,7 +32,7 @@ use writer::{IndexNeed, Job, Scope, Work, Writer};
 pub(crate) use backup::backup_to;
 
 /// The database's file name in the data folder.
-pub(crate) const DATABASE: &str = "tandem.db";
+pub const DATABASE: &str = "tandem.db";
 const LOCK: &str = "tandem.lock";
 /// Reads that may wait for a thread.
 const READ_QUEUE: usize = 1_024;

@@ -38,4 +38,7 @@ class Organisation {
   }
 }
 export const organisation = new Organisation();
-connection.subscribe((message) => message.type === 'welcome' && organisation.welcome(message));
+connection.subscribe((message) => {
+  if (message.type === 'welcome') organisation.welcome(message);
+  else if (message.type === 'organisation') organisation.view = message;
+});

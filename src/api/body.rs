@@ -1,0 +1,296 @@
+//! What requests and answers of `/v1` hold. Times are milliseconds since 1970.
+
+use model::task::TaskState;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::console::wire;
+
+/// A session that is open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OpenSession {
+    pub session: String,
+    pub customer: String,
+    pub customer_name: String,
+    pub site: String,
+    /// Every channel it has been on, in order: `chat`, `email`, `voice`.
+    pub channels: Vec<String>,
+    pub language: Option<String>,
+    pub intent: Option<String>,
+    pub opened_at: i64,
+    pub last_at: i64,
+    pub last_text: String,
+    /// None: nobody is asked to handle it now.
+    pub task: Option<OpenTask>,
+}
+
+/// What somebody is asked to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OpenTask {
+    pub task: String,
+    pub queue: String,
+    /// Higher is sooner.
+    pub priority: i32,
+    pub waiting_since: i64,
+    /// `pending`, `reserved`, `assigned` or `wrapping`.
+    pub state: String,
+    /// Whom it is offered to, or who has it.
+    pub agent: Option<String>,
+}
+
+/// A session as it stands, with what is known of the customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    #[serde(flatten)]
+    pub head: OpenSession,
+    pub closed: bool,
+    /// The last event's number.
+    pub sequence: u64,
+    pub identities: Vec<KnownIdentity>,
+    /// By name.
+    pub facts: std::collections::BTreeMap<String, String>,
+    /// The session that goes on for this one.
+    pub absorbed_into: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct KnownIdentity {
+    /// `email`, `phone`, `visitor` or `user`.
+    pub kind: String,
+    pub value: String,
+    /// Whether somebody we trust vouched for it.
+    pub verified: bool,
+}
+
+/// One event of a session's log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LoggedEvent {
+    /// Gapless from 1.
+    pub sequence: u64,
+    pub at: i64,
+    /// Its `type` and what belongs to it, as webhooks have it.
+    pub event: serde_json::Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PastSession {
+    pub session: String,
+    pub opened_at: i64,
+    pub closed_at: Option<i64>,
+    pub channels: Vec<String>,
+    pub intent: Option<String>,
+    pub last_agent: Option<String>,
+    pub last_text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Hit {
+    pub session: String,
+    pub sequence: u64,
+    pub at: i64,
+    /// The words around what was found.
+    pub snippet: String,
+    /// Give it as `before` for the next page.
+    pub position: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Queue {
+    pub queue: String,
+    pub name: String,
+    pub open: bool,
+    pub waiting: u32,
+    /// Since when the longest waiting one does.
+    pub longest_since: Option<i64>,
+    pub in_hand: u32,
+    /// Today.
+    pub offered: u32,
+    pub answered: u32,
+    pub abandoned: u32,
+    /// Which of the named definitions `service_level` is by.
+    pub service_level_definition: String,
+    /// Per cent; none before anything was offered.
+    pub service_level: Option<f64>,
+}
+
+/// Why a task waits, or why it went where it went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TaskExplanation {
+    pub task: String,
+    pub headline: String,
+    pub step: Option<String>,
+    pub step_until: Option<i64>,
+    /// Agents who could take it, free or not.
+    pub matching_agents: u32,
+    pub candidates: Vec<Candidate>,
+    pub rule: Option<String>,
+    pub chosen: Option<String>,
+    pub runner_up: Option<String>,
+    /// What would have to change for it to be served.
+    pub remedy: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Candidate {
+    pub agent: String,
+    pub chosen: bool,
+    /// The single reason it was passed over.
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Agent {
+    pub agent: String,
+    pub name: String,
+    /// A virtual agent.
+    pub automated: bool,
+    pub presence: String,
+    pub since: i64,
+    pub load: Vec<Load>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Load {
+    pub channel: String,
+    pub tasks: u32,
+    pub capacity: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetPresence {
+    /// One of the organisation's presences.
+    pub presence: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewNote {
+    /// A UUID of the caller's: the same one again adds nothing.
+    #[schema(format = Uuid)]
+    pub id: uuid::Uuid,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    pub queue: String,
+    /// For this agent of the queue alone.
+    #[serde(default)]
+    pub agent: Option<String>,
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtherSession {
+    #[schema(value_type = String, format = Uuid)]
+    pub other: model::SessionId,
+}
+
+/// The session that goes on for both.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Merged {
+    pub session: String,
+}
+
+/// How many sessions were erased.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Erased {
+    pub sessions: u32,
+}
+
+/// What a new version of the organisation changes: `+ added`, `- removed`, `~ changed: from -> to`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Changes {
+    pub changes: Vec<String>,
+    /// The version it is at now.
+    pub version: u64,
+}
+
+/// The word of a value that is one word in JSON.
+pub fn word(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).ok();
+    value.as_ref().and_then(|value| value.as_str()).unwrap_or_default().to_owned()
+}
+
+pub fn words<T: Serialize>(values: &[T]) -> Vec<String> {
+    values.iter().map(word).collect()
+}
+
+impl From<&wire::SessionCard> for OpenSession {
+    fn from(card: &wire::SessionCard) -> Self {
+        Self {
+            session: card.session.to_string(),
+            customer: card.customer.to_string(),
+            customer_name: card.customer_name.clone(),
+            site: card.site.to_string(),
+            channels: words(&card.channels),
+            language: card.language.as_ref().map(ToString::to_string),
+            intent: card.intent.as_ref().map(ToString::to_string),
+            opened_at: card.opened_at.as_millis(),
+            last_at: card.last_at.as_millis(),
+            last_text: card.last_text.clone(),
+            task: card.task.as_ref().map(OpenTask::from),
+        }
+    }
+}
+
+impl From<&wire::TaskView> for OpenTask {
+    fn from(task: &wire::TaskView) -> Self {
+        let state = match task.state {
+            TaskState::Pending => "pending",
+            TaskState::Reserved { .. } => "reserved",
+            TaskState::Assigned { .. } => "assigned",
+            TaskState::Wrapping { .. } => "wrapping",
+            TaskState::Completed => "completed",
+            TaskState::Canceled => "canceled",
+        };
+        Self {
+            task: task.task.to_string(),
+            queue: task.queue.to_string(),
+            priority: task.priority.0,
+            waiting_since: task.waiting_since.as_millis(),
+            state: state.to_owned(),
+            agent: task.state.agent().map(ToString::to_string),
+        }
+    }
+}
+
+impl From<wire::PastSession> for PastSession {
+    fn from(past: wire::PastSession) -> Self {
+        Self {
+            session: past.session.to_string(),
+            opened_at: past.opened_at.as_millis(),
+            closed_at: past.closed_at.map(model::Timestamp::as_millis),
+            channels: words(&past.channels),
+            intent: past.intent.as_ref().map(ToString::to_string),
+            last_agent: past.last_agent.as_ref().map(ToString::to_string),
+            last_text: past.last_text,
+        }
+    }
+}
+
+impl From<wire::ExplanationView> for TaskExplanation {
+    fn from(view: wire::ExplanationView) -> Self {
+        let candidates = view.candidates.into_iter().map(|candidate| Candidate {
+            agent: candidate.agent.to_string(),
+            chosen: candidate.chosen,
+            reason: candidate.reason,
+        });
+        Self {
+            task: view.task.to_string(),
+            headline: view.headline,
+            step: view.step,
+            step_until: view.step_until.map(model::Timestamp::as_millis),
+            matching_agents: view.matching_agents,
+            candidates: candidates.collect(),
+            rule: view.rule,
+            chosen: view.chosen.as_ref().map(ToString::to_string),
+            runner_up: view.runner_up.as_ref().map(ToString::to_string),
+            remedy: view.remedy,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! REST under `/v1` over the engine: sessions, history, queues, agents, the organisation.
+//!
+//! Programs come with a key and its scopes, people with their login and what their role may do. Bodies
+//! are this API's own, apart from the console protocol, so that either can change alone.
+
+mod agents;
+mod body;
+mod customers;
+mod organisation;
+mod queues;
+mod sessions;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use model::session::Refusal;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::actors::DeliverError;
+use crate::auth::Principal;
+use crate::configuration::organisation::Scope;
+use crate::engine::Engine;
+use crate::http::ApiError;
+
+/// The routes, without the `/v1` prefix.
+pub fn routes(engine: Arc<Engine>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::one))
+        .routes(routes!(sessions::events))
+        .routes(routes!(sessions::note))
+        .routes(routes!(sessions::transfer))
+        .routes(routes!(sessions::close))
+        .routes(routes!(sessions::merge))
+        .routes(routes!(sessions::separate))
+        .routes(routes!(customers::sessions))
+        .routes(routes!(customers::erase))
+        .routes(routes!(customers::search))
+        .routes(routes!(queues::list))
+        .routes(routes!(queues::explanation))
+        .routes(routes!(agents::list))
+        .routes(routes!(agents::set_presence))
+        .routes(routes!(organisation::read, organisation::replace))
+        .with_state(engine)
+}
+
+fn require(principal: &Principal, scope: Scope) -> Result<(), ApiError> {
+    if principal.may(scope) {
+        return Ok(());
+    }
+    let name = serde_json::to_value(scope).ok();
+    let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned();
+    Err(ApiError::forbidden(format!("needs the scope {name}, or a role that has it")))
+}
+
+fn body<T>(given: Result<Json<T>, JsonRejection>) -> Result<T, ApiError> {
+    given.map(|Json(body)| body).map_err(|rejection| {
+        let message: String = rejection.body_text().chars().take(300).collect();
+        ApiError::new(rejection.status(), "malformed", message)
+    })
+}
+
+impl From<DeliverError> for ApiError {
+    fn from(error: DeliverError) -> Self {
+        match error {
+            DeliverError::Busy | DeliverError::Unavailable(_) | DeliverError::Gone => Self::busy(),
+            DeliverError::NotFound | DeliverError::Refused(Refusal::NotOpened) => Self::not_found(),
+            DeliverError::Refused(refusal) => Self::conflict(refusal.to_string()),
+        }
+    }
+}
