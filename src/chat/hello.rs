@@ -162,7 +162,9 @@ pub fn welcome(
         resumed,
         site: SiteInfo {
             name: site.map(|site| site.name.clone()).unwrap_or_default(),
-            greeting: site.and_then(|site| label(&site.greeting, language.as_ref())).unwrap_or_default(),
+            greeting: site
+                .and_then(|site| label(&site.greeting, language.as_ref(), site))
+                .unwrap_or_default(),
             form: site.map(|site| form(site, language.as_ref())).unwrap_or_default(),
             language: language.unwrap_or_else(|| Language::new("en").expect("a plain word")),
             max_upload_bytes: chat.max_upload_bytes,
@@ -175,7 +177,7 @@ pub fn welcome(
 fn form(site: &Site, language: Option<&Language>) -> Vec<WireField> {
     let fields = site.form.iter().map(|field| WireField {
         name: field.name.to_string(),
-        label: label(&field.label, language).unwrap_or_else(|| field.name.to_string()),
+        label: label(&field.label, language, site).unwrap_or_else(|| field.name.to_string()),
         kind: match field.kind {
             FieldKind::Email => FormFieldKind::Email,
             FieldKind::Text | FieldKind::LongText => FormFieldKind::Text,
@@ -185,8 +187,8 @@ fn form(site: &Site, language: Option<&Language>) -> Vec<WireField> {
     fields.collect()
 }
 
-/// In the language, or in the first there is.
-fn label(labels: &Labels, language: Option<&Language>) -> Option<String> {
-    let in_language = language.and_then(|language| labels.get(language));
-    in_language.or_else(|| labels.values().next()).cloned()
+/// In the language, else in the first of the site's languages that there is, else in any.
+fn label(labels: &Labels, language: Option<&Language>, site: &Site) -> Option<String> {
+    let mut wanted = language.into_iter().chain(&site.languages);
+    wanted.find_map(|language| labels.get(language)).or_else(|| labels.values().next()).cloned()
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 pub mod acts;
+pub mod browser;
 pub mod desk;
 pub mod log;
 pub mod mail;

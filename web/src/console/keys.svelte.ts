@@ -1,11 +1,11 @@
 import { offers } from '../stores/offers.svelte';
 import { sessions } from '../stores/sessions.svelte';
 
-export type Sheet = 'transfer' | 'wrap' | 'help' | 'palette';
+export type Sheet = 'transfer' | 'wrap' | 'help' | 'palette' | 'customer';
 
 export const SHORTCUTS: [string, string][] = [
   ['Ctrl K', 'Find anything, do anything'], ['A', 'Accept the offer'], ['J / K', 'Next or previous session'], ['R', 'Reply'], ['N', 'Write a note'],
-  ['/', 'Canned answers'], ['T', 'Transfer'], ['W', 'Wrap up'], ['Enter', 'Send'], ['Shift Enter', 'New line'], ['Esc', 'Close, or leave the field'], ['?', 'This help'],
+  ['/', 'Canned answers'], ['T', 'Transfer'], ['W', 'Wrap up'], ['C', 'What is known of the customer'], ['Enter', 'Send'], ['Shift Enter', 'New line'], ['Esc', 'Close, or leave the field'], ['?', 'This help'],
 ];
 
 /** The keyboard of the whole console: single letters only where nobody is typing. */
@@ -21,11 +21,15 @@ class Keys {
     this.focus += 1;
   }
 
+  toggle(sheet: Sheet) {
+    this.open = this.open === sheet ? null : sheet;
+  }
+
   handle(event: KeyboardEvent) {
     const target = event.target as HTMLElement;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
       event.preventDefault();
-      this.open = this.open === 'palette' ? null : 'palette';
+      this.toggle('palette');
       return;
     }
     if (event.key === 'Escape') {
@@ -50,6 +54,7 @@ class Keys {
       case 'n': return () => this.reply(true);
       case 't': return sessions.current ? () => (this.open = 'transfer') : null;
       case 'w': return sessions.current ? () => (this.open = 'wrap') : null;
+      case 'c': return sessions.current ? () => this.toggle('customer') : null;
       case '?': return () => (this.open = 'help');
       default: return null;
     }

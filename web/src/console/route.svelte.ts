@@ -1,16 +1,31 @@
-export type View = 'agent' | 'supervisor';
+import { organisation } from '../stores/organisation.svelte';
 
-const read = (): View => (location.hash === '#/supervisor' ? 'supervisor' : 'agent');
+export type View = 'agent' | 'supervisor' | 'wallboard';
+const VIEWS: View[] = ['agent', 'supervisor', 'wallboard'];
 
+const asked = (): View | null => VIEWS.find((view) => location.hash === `#/${view}`) ?? null;
+
+/** Which view is shown: the one asked for if the role has it, else where the role's work is. */
 class Route {
-  view = $state<View>(read());
+  private asked = $state<View | null>(asked());
 
   constructor() {
-    addEventListener('hashchange', () => (this.view = read()));
+    addEventListener('hashchange', () => (this.asked = asked()));
+  }
+
+  get view(): View {
+    if (!organisation.supervises) return 'agent';
+    return this.asked ?? 'supervisor';
   }
 
   go(view: View) {
     location.hash = `#/${view}`;
+  }
+
+  /** After a login nobody goes on where somebody else was. */
+  land() {
+    history.replaceState(null, '', location.pathname);
+    this.asked = null;
   }
 }
 export const route = new Route();

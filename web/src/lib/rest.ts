@@ -37,4 +37,5 @@ export async function upload(file: File): Promise<Upload> {
   return response.json();
 }
 
-export const fileAddress = (blob: string) => `/v1/files/${blob}`;
+/** Where a file of a message comes down under its name. */
+export const fileAddress = (blob: string, name: string) => `/v1/files/${blob}?name=${encodeURIComponent(name)}`;

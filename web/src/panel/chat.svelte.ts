@@ -22,6 +22,9 @@ interface Kept {
   draft: string;
 }
 
+/** `de-AT` is `de` to the engine. */
+const primary = (language: string) => language.split('-')[0]?.toLowerCase() || null;
+
 /** The visitor's side of the chat protocol: one socket, the items seen, and what waits to be sent. */
 export class Chat {
   items = $state<ChatItem[]>([]);
@@ -80,8 +83,11 @@ export class Chat {
     this.reconnect();
   }
 
+  /** What the site says of itself comes with the welcome, so hello is said again. */
   setLanguage(language: string) {
+    if (this.language === language) return;
     this.language = language;
+    this.reconnect();
   }
 
   setDraft(text: string) {
@@ -154,7 +160,7 @@ export class Chat {
   private hello() {
     this.send({
       type: 'hello', version: VERSION, site: this.siteId, visitor: this.visitor, user: this.user,
-      since: this.sequence, session: this.session, language: this.language, page: this.page, form: this.form,
+      since: this.sequence, session: this.session, language: primary(this.language), page: this.page, form: this.form,
     });
   }
 
