@@ -30,6 +30,10 @@ pub struct TrainingOptions {
     pub word_weight: f32,
     /// Confidence below which an intent is rejected, 0 to 1.
     pub reject_below: f64,
+    /// Margin of the best machine below which it is rejected: a text about nothing known is on the far
+    /// side of all of them, and may still be less far from one than from the others. Machines are
+    /// trained for margins of 1 and -1.
+    pub reject_margin: f32,
     /// Orders the examples; any number.
     pub seed: u64,
 }
@@ -42,6 +46,7 @@ impl Default for TrainingOptions {
             minimum_documents: 1,
             word_weight: 1.0,
             reject_below: 0.5,
+            reject_margin: -0.3,
             seed: 0x7461_6e64_656d,
         }
     }
@@ -70,6 +75,7 @@ pub struct LinearIntentClassifier {
     machines: Machines,
     sharpness: f64,
     reject_below: f64,
+    reject_margin: f32,
 }
 
 impl LinearIntentClassifier {
@@ -92,7 +98,13 @@ impl LinearIntentClassifier {
             .collect();
         let sharpness = fit_sharpness(&hold_out(&labelled, intents.len(), options));
         let machines = Machines::train(&labelled, intents.len(), options);
-        Ok(Self { intents, machines, sharpness, reject_below: options.reject_below })
+        let TrainingOptions { reject_below, reject_margin, .. } = *options;
+        Ok(Self { intents, machines, sharpness, reject_below, reject_margin })
+    }
+
+    /// How far the text is on the side of its best intent; none when no feature of it is known.
+    pub fn best_margin(&self, text: &str) -> Option<f32> {
+        self.machines.margins(text).map(|margins| largest(&margins))
     }
 
     /// The intents it tells apart, in order.
@@ -114,9 +126,14 @@ impl IntentClassifier for LinearIntentClassifier {
             .map(|(confidence, index)| IntentGuess { intent: self.intents[index].clone(), confidence })
             .collect();
         let Some(best) = ranked.first() else { return Classification::unknown() };
-        let accepted = (best.confidence >= self.reject_below).then(|| best.intent.clone());
+        let is_sure = best.confidence >= self.reject_below && largest(&margins) >= self.reject_margin;
+        let accepted = is_sure.then(|| best.intent.clone());
         Classification { accepted, confidence: best.confidence, ranked }
     }
+}
+
+fn largest(margins: &[f32]) -> f32 {
+    margins.iter().copied().fold(f32::NEG_INFINITY, f32::max)
 }
 
 /// A text and the number of its class.
