@@ -12,6 +12,7 @@ use super::{ApiError, Sockets};
 use crate::auth::Auth;
 use crate::auth::limits::Rate;
 use crate::foundation::Foundation;
+use crate::network::Network;
 
 /// Most sockets of consoles.
 const CONSOLES: usize = 10_000;
@@ -28,6 +29,8 @@ pub struct Gate {
     pub sockets: Arc<dyn Sockets>,
     pub readiness: watch::Receiver<bool>,
     pub metrics: PrometheusHandle,
+    /// Proxies whose word on the customer's address is taken.
+    pub trusted_proxies: Vec<Network>,
     pub chats: Arc<Semaphore>,
     pub consoles: Arc<Semaphore>,
     pub uploads: Arc<Semaphore>,
@@ -37,6 +40,9 @@ pub struct Gate {
 
 impl Gate {
     pub fn new(state: super::HttpState) -> Arc<Self> {
+        // Settings are validated when they are read.
+        let proxies = state.foundation.settings.server.trusted_proxies.iter();
+        let trusted_proxies = proxies.filter_map(|network| network.parse().ok()).collect();
         let max_live = state.foundation.settings.sessions.max_live.clamp(1, Semaphore::MAX_PERMITS);
         Arc::new(Self {
             foundation: state.foundation,
@@ -44,6 +50,7 @@ impl Gate {
             sockets: state.sockets,
             readiness: state.readiness,
             metrics: state.metrics,
+            trusted_proxies,
             chats: Arc::new(Semaphore::new(max_live)),
             consoles: Arc::new(Semaphore::new(CONSOLES)),
             uploads: Arc::new(Semaphore::new(UPLOADS)),

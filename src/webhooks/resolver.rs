@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::network::Allowed;
+use super::allowed::Allowed;
 
 /// Resolves names to allowed addresses.
 pub struct Resolver {

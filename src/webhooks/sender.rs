@@ -11,13 +11,14 @@ use store::{DueEntry, OutboxKind, OutboxMark, StoreError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::allowed::Allowed;
 use super::backoff::next_try;
 use super::delivery::Delivery;
-use super::network::{Allowed, InvalidNetwork};
 use super::resolver::{Resolver, checked};
 use super::signature::sign;
 use crate::configuration::organisation::Webhook;
 use crate::foundation::Foundation;
+use crate::network::InvalidNetwork;
 
 /// Calls at once.
 const CALLS: usize = 16;

@@ -16,6 +16,9 @@ pub struct Server {
     pub public_url: Option<String>,
     /// Serve TLS. None: plain HTTP, for one machine or behind a proxy.
     pub tls: Option<Tls>,
+    /// Addresses or networks of proxies whose `X-Forwarded-For` is believed: rates are then counted by
+    /// customer. Others that send it are taken for what they are.
+    pub trusted_proxies: Vec<String>,
     /// After SIGTERM, how long connections and actors may take to finish.
     #[serde(with = "crate::configuration::duration")]
     pub drain_deadline: Duration,
@@ -36,6 +39,7 @@ impl Default for Server {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: None,
             tls: None,
+            trusted_proxies: Vec::new(),
             drain_deadline: Duration::from_secs(30),
         }
     }

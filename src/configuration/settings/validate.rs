@@ -1,10 +1,10 @@
 //! Settings that read well and still cannot work.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Settings;
 use crate::configuration::flaw::{Flaw, Path};
+use crate::network::Network;
 
 /// All flaws, in the order of the areas.
 pub fn flaws(settings: &Settings) -> Vec<Flaw> {
@@ -85,20 +85,17 @@ fn addresses(settings: &Settings, flaws: &mut Flaws) {
     if domain.is_empty() || domain.len() > 253 || !domain.bytes().all(allowed) {
         flaws.add("email.domain", "it is not a domain such as \"support.example\"");
     }
-    for (index, network) in settings.webhooks.allow_private.iter().enumerate() {
-        if !is_network(network) {
-            let path = Path::root().then("webhooks").then("allow_private").then(index);
-            let message = format!("{network:?} is no address or network such as \"10.1.0.0/16\"");
-            flaws.0.push(Flaw::new(path, message));
-        }
-    }
+    networks(("webhooks", "allow_private"), &settings.webhooks.allow_private, flaws);
+    networks(("server", "trusted_proxies"), &settings.server.trusted_proxies, flaws);
 }
 
-fn is_network(text: &str) -> bool {
-    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-    let Ok(address) = address.parse::<IpAddr>() else { return false };
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
+fn networks((area, key): (&str, &str), networks: &[String], flaws: &mut Flaws) {
+    for (index, network) in networks.iter().enumerate() {
+        if let Err(error) = network.parse::<Network>() {
+            let path = Path::root().then(area).then(key).then(index);
+            flaws.0.push(Flaw::new(path, error.to_string()));
+        }
+    }
 }
 
 fn passwords(settings: &Settings, flaws: &mut Flaws) {
