@@ -17,6 +17,7 @@ pub mod housekeeping;
 pub mod http;
 pub mod load;
 pub mod mail;
+pub mod measures;
 pub mod network;
 pub mod recording;
 pub mod remote;

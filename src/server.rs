@@ -25,7 +25,7 @@ use crate::foundation::{Foundation, now};
 use crate::http::{self, ChatOrigin, HttpState, Socket, Sockets};
 use crate::understanding::{self, Understanding, UnderstandingError};
 use crate::virtual_agents::{Colleague, VirtualAgents};
-use crate::{chat, housekeeping, mail, webhooks};
+use crate::{chat, housekeeping, mail, measures, webhooks};
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +101,7 @@ impl Server {
         let virtual_agents = |engine| VirtualAgents::new(engine, colleagues);
         let engine = Engine::start(foundation.clone(), auth.clone(), stop.clone(), virtual_agents).await?;
         housekeeping::start(&engine, &stop);
+        measures::start(&engine, &stop);
         let webhooks = webhooks::Sender::new(foundation.clone(), engine.webhooks_due.clone())?;
         tokio::spawn(webhooks.run(stop.clone()));
         let mail = mail::start(&engine, intents, &stop).await?;

@@ -1,8 +1,12 @@
 //! The threads that actors live on: one arbiter a core, apart from the runtime of sockets and HTTP.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use actix::ArbiterHandle;
+
+/// Longest lag that is waited for.
+const MOST_LAG: Duration = Duration::from_secs(10);
 
 /// Hands out arbiters in turn. Dropping it ends them and the actors on them.
 pub struct Arbiters {
@@ -30,6 +34,23 @@ impl Arbiters {
         })?;
         let handles = receiver.recv().map_err(std::io::Error::other)?;
         Ok(Self { handles, next: AtomicUsize::new(0), _running: running })
+    }
+
+    /// How long it takes until each arbiter comes to what it is asked now; a flooded one is cut short
+    /// at [`MOST_LAG`].
+    pub async fn lags(&self) -> Vec<Duration> {
+        let mut lags = Vec::with_capacity(self.handles.len());
+        for arbiter in &self.handles {
+            let (sender, receiver) = tokio::sync::oneshot::channel();
+            let asked = Instant::now();
+            arbiter.spawn_fn(move || {
+                // Nobody waits for it any more after MOST_LAG.
+                let _ = sender.send(asked.elapsed());
+            });
+            let answered = tokio::time::timeout(MOST_LAG, receiver).await;
+            lags.push(answered.ok().and_then(Result::ok).unwrap_or(MOST_LAG));
+        }
+        lags
     }
 
     pub fn next(&self) -> &ArbiterHandle {

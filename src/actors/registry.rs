@@ -43,6 +43,16 @@ impl Registry {
         }
     }
 
+    /// Sessions that are in memory, also those that ended since anybody last looked.
+    pub fn in_memory(&self) -> usize {
+        self.live.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// How long work waits on each thread of actors before it begins.
+    pub async fn lags(&self) -> Vec<std::time::Duration> {
+        self.arbiters.lags().await
+    }
+
     /// A thread for another actor.
     pub fn arbiter(&self) -> &actix::ArbiterHandle {
         self.arbiters.next()

@@ -64,6 +64,7 @@ impl Engine {
         state: &State,
         recorded: &Recorded<SessionEvent>,
     ) {
+        crate::measures::count(&recorded.event);
         match &recorded.event {
             SessionEvent::TaskCreated { task, queue, waiting_since, .. } => {
                 self.directory.remember_task(*task, session);
