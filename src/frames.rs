@@ -14,6 +14,25 @@ use crate::http::Socket;
 /// is cut off and comes back, for nothing is kept for it without bound.
 const TAKEN_WITHIN: Duration = Duration::from_secs(5);
 
+/// Most bytes of JSON in one list of a snapshot.
+const LIST: usize = 1024 * 1024;
+
+/// Leaves the newest of `items`, which are in order, as far as they fit into a snapshot; whether any
+/// were left out.
+pub fn keep_newest<T: Serialize>(items: &mut Vec<T>) -> bool {
+    let size = |item: &T| serde_json::to_vec(item).map_or(0, |json| json.len());
+    let mut left = LIST;
+    let fits = |item: &&T| {
+        let remaining = left.checked_sub(size(item));
+        left = remaining.unwrap_or(0);
+        remaining.is_some()
+    };
+    let kept = items.iter().rev().take_while(fits).count();
+    let surplus = items.len() - kept;
+    items.drain(..surplus);
+    surplus > 0
+}
+
 /// What came in.
 #[derive(Debug)]
 pub enum Incoming {
@@ -59,4 +78,19 @@ async fn send_message(socket: &mut Socket, message: Message) -> Result<(), Gone>
 pub async fn close(socket: &mut Socket, reason: &'static str) {
     let frame = CloseFrame { code: CloseCode::Policy, reason: reason.into() };
     let _ = tokio::time::timeout(TAKEN_WITHIN, socket.close(Some(frame))).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_keeps_the_newest_as_far_as_they_fit() {
+        let mut few = vec!["old".to_owned(), "new".to_owned()];
+        assert!(!keep_newest(&mut few) && few.len() == 2);
+        let mut many: Vec<_> = (0..10).map(|number| number.to_string().repeat(LIST / 4)).collect();
+        assert!(keep_newest(&mut many));
+        let kept: Vec<_> = many.iter().map(|text| &text[..1]).collect();
+        assert_eq!(kept, ["7", "8", "9"]);
+    }
 }

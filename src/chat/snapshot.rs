@@ -8,6 +8,7 @@ use model::{Sequence, SessionId};
 
 use super::standing::EngineFaces;
 use crate::engine::Engine;
+use crate::frames;
 
 /// Events read for each item shown: most events of a session are hidden from customers.
 const EVENTS_PER_ITEM: usize = 4;
@@ -27,12 +28,13 @@ pub async fn take(engine: &Engine, session: SessionId, state: &State) -> ChatMes
     items.sort_by_key(|item| item.at);
     let surplus = items.len().saturating_sub(window);
     items.drain(..surplus);
+    let too_large = frames::keep_newest(&mut items);
     ChatMessage::Snapshot {
         session,
         sequence: state.sequence,
         standing: view::standing(state, &faces),
         items,
-        truncated: surplus > 0 || start > Sequence::START,
+        truncated: too_large || surplus > 0 || start > Sequence::START,
     }
 }
 

@@ -4,6 +4,7 @@ use model::{Recorded, Sequence, SessionEvent, SessionId};
 
 use super::wire::SessionSnapshot;
 use crate::engine::{Engine, card};
+use crate::frames;
 
 /// Events a snapshot holds at most.
 const MOST_EVENTS: u64 = 1_000;
@@ -20,14 +21,15 @@ pub async fn take(engine: &Engine, session: SessionId, through: Sequence) -> Opt
         .ok()?;
     events.retain(|recorded| recorded.sequence <= through);
     let history = engine.history(card.customer, session).await;
-    let earlier = if state.absorbed.is_empty() { Vec::new() } else { earlier(engine, session).await };
+    let mut earlier = if state.absorbed.is_empty() { Vec::new() } else { earlier(engine, session).await };
+    let too_large = frames::keep_newest(&mut events) | frames::keep_newest(&mut earlier);
     Some(SessionSnapshot {
         session,
         sequence: through,
         context: card::context(&state, history),
         card,
         events,
-        truncated: after > Sequence::START,
+        truncated: too_large || after > Sequence::START,
         earlier,
     })
 }

@@ -17,8 +17,9 @@ use super::{ApiError, Socket};
 
 /// Bytes of each of a socket's two buffers: with them an idle socket costs 6 kB.
 const BUFFER: usize = 4 * 1024;
-/// Most bytes that wait for a slow reader inside a socket, beside its largest message.
-const BACKLOG: usize = 256 * 1024;
+/// Largest frame we send, in bytes: a snapshot or a board. Each is flushed before the next, so that no
+/// more than one waits for a slow reader inside a socket.
+const LARGEST_SENT: usize = 16 * 1024 * 1024;
 /// How long the switch of protocols may take.
 const SWITCH: Duration = Duration::from_secs(10);
 
@@ -49,7 +50,7 @@ fn config(largest: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
-        .max_write_buffer_size(BACKLOG.max(4 * largest))
+        .max_write_buffer_size(LARGEST_SENT.max(4 * largest))
         .max_message_size(Some(largest))
         .max_frame_size(Some(largest))
 }

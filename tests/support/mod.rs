@@ -8,6 +8,7 @@ pub mod browser;
 pub mod desk;
 pub mod log;
 pub mod mail;
+pub mod neighbour;
 pub mod process;
 
 use std::net::SocketAddr;
@@ -29,7 +30,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 /// Nothing takes longer, on any machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Where a server is reached, in this process or in another.
 pub trait Reached {
@@ -359,6 +360,11 @@ impl Agent {
         receive(&mut self.socket).await
     }
 
+    /// Sends what may not be a request at all.
+    pub async fn send_raw(&mut self, message: Message) {
+        self.socket.send(message).await.unwrap();
+    }
+
     /// Neither reads nor answers pings for so long, as a laptop whose lid is closed; then whether the
     /// server has closed the socket meanwhile.
     pub async fn sleep(&mut self, long: Duration) -> bool {
@@ -378,13 +384,43 @@ impl Agent {
     }
 }
 
+/// A socket on which nothing has been said; the browser's headers are there.
+pub async fn raw(house: &impl Reached, path: &str, cookies: &str) -> Client {
+    let mut request = format!("ws://{}{path}", house.address()).into_client_request().unwrap();
+    let origin = format!("http://{}", house.address());
+    request.headers_mut().insert("origin", HeaderValue::from_str(&origin).unwrap());
+    request.headers_mut().insert("cookie", HeaderValue::from_str(cookies).unwrap());
+    tokio_tungstenite::connect_async(request).await.unwrap().0
+}
+
+/// Sends one frame and answers all text frames that come until the server closes.
+pub async fn last_words(socket: &mut Client, frame: Message) -> Vec<String> {
+    // The server may have closed already.
+    let _ = socket.send(frame).await;
+    let mut said = Vec::new();
+    let closed = async {
+        while let Some(Ok(message)) = socket.next().await {
+            match message {
+                Message::Text(text) => said.push(text.to_string()),
+                Message::Close(_) => return,
+                _ => {}
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, closed).await.expect("the server closes");
+    said
+}
+
 async fn send(socket: &mut Client, frame: &impl serde::Serialize) {
     socket.send(Message::text(serde_json::to_string(frame).unwrap())).await.unwrap();
 }
 
 async fn receive<T: serde::de::DeserializeOwned>(socket: &mut Client) -> T {
+    // Pings do not prolong it.
+    let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
-        let message = tokio::time::timeout(PATIENCE, socket.next()).await.expect("something within patience");
+        let message =
+            tokio::time::timeout_at(deadline, socket.next()).await.expect("something within patience");
         match message.expect("the server is there").unwrap() {
             Message::Text(text) => {
                 return serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"));
