@@ -43,6 +43,8 @@ pub struct Desk {
     /// What is remembered of a sender is read and written by one placer at a time.
     sender_locks: Vec<tokio::sync::Mutex<()>>,
     domain: String,
+    /// The server whose word makes a sender verified.
+    pub(super) authentication_server: Option<String>,
     intents: Option<Arc<dyn IntentClassifier>>,
 }
 
@@ -70,6 +72,7 @@ impl Desk {
             waiting: Waiting::open(store.clone()).await?,
             sender_locks: (0..SENDER_LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
             domain: settings.domain.clone(),
+            authentication_server: settings.authentication_server.clone(),
             intents,
         })
     }

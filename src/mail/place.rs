@@ -101,12 +101,40 @@ impl Desk {
                 Ok(Place::Join(session, state, standing)) => {
                     self.join(engine, accepted, whole, session, &state, standing).await
                 }
-                Ok(Place::New) => self.open_session(engine, accepted, whole).await,
+                Ok(Place::New) => self.begin(engine, accepted, whole).await,
                 Err(outcome) => outcome,
             },
             Decision::New { .. } if mail.bounce.is_some() => Outcome::Park(Reason::StrayBounce),
-            Decision::New { .. } => self.open_session(engine, accepted, whole).await,
+            Decision::New { .. } => self.begin(engine, accepted, whole).await,
         }
+    }
+
+    /// A verified sender goes on in the session that is open, or with the history there is; whoever
+    /// else writes is nobody we know.
+    async fn begin(&self, engine: &Engine, accepted: &Accepted, whole: &Whole) -> Outcome {
+        let mail = &whole.prepared.mail;
+        let server = self.authentication_server.as_deref();
+        let is_verified = server.is_some_and(|server| mail.is_vouched_for_by(server));
+        let Some(from) = mail.from.as_ref().filter(|_| is_verified) else {
+            let customer = CustomerId(derived("customer", &accepted.blob));
+            return self.open_session(engine, accepted, whole, customer, Verification::Claimed).await;
+        };
+        let identity = Identity::email(&from.address);
+        let Ok(known) = engine.recognise(&identity, Verification::Verified).await else {
+            return Outcome::Later;
+        };
+        if let Some(session) = known.and_then(|known| known.session)
+            && let Place::Join(session, state, standing) =
+                match find(engine, session, Standing::Participant).await {
+                    Ok(place) => place,
+                    Err(outcome) => return outcome,
+                }
+        {
+            return self.join(engine, accepted, whole, session, &state, standing).await;
+        }
+        let customer =
+            known.map_or_else(|| CustomerId(derived("customer", &accepted.blob)), |known| known.customer);
+        self.open_session(engine, accepted, whole, customer, Verification::Verified).await
     }
 
     /// What is known of the sessions that the mail's ids point to.
@@ -161,7 +189,14 @@ impl Desk {
         deliver(engine, session, commands).await
     }
 
-    async fn open_session(&self, engine: &Engine, accepted: &Accepted, whole: &Whole) -> Outcome {
+    async fn open_session(
+        &self,
+        engine: &Engine,
+        accepted: &Accepted,
+        whole: &Whole,
+        customer: CustomerId,
+        verification: Verification,
+    ) -> Outcome {
         let mail = &whole.prepared.mail;
         let Some(from) = mail.from.as_ref().map(|from| from.address.as_str()) else {
             return Outcome::Park(Reason::NoSender);
@@ -182,8 +217,7 @@ impl Desk {
             return Outcome::Park(Reason::TooManySessions);
         }
         attach_files(engine, &mut message, mail).await;
-        let customer = CustomerId(derived("customer", &accepted.blob));
-        let arrival = arrival(site, accepted, whole);
+        let arrival = Arrival { verification, ..arrival(site, accepted, whole) };
         let mut commands = engine.receive(session, customer, leg, &arrival, message).await;
         let thanks = self.thanks(engine, accepted, mail, &arrival, (&inbox, &history), leg);
         let deed = if thanks.is_some() { Deed::OpenedAndAcknowledged } else { Deed::Opened };

@@ -10,3 +10,4 @@ mod backlog;
 mod hostile;
 mod intent;
 mod parked;
+mod verified;

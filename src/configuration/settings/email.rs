@@ -24,7 +24,8 @@ pub struct Email {
     pub domain: String,
     /// Signs reply addresses. None: generated at first start.
     pub reply_secret: Option<SecretRef>,
-    /// The receiving server whose Authentication-Results are believed. None: no sender is verified.
+    /// The receiving server whose Authentication-Results are believed: what it says of DMARC makes a
+    /// sender's address verified. None: no sender is verified.
     pub authentication_server: Option<String>,
     /// Through which server mail is sent. None: mail waits in the outbox.
     pub smarthost: Option<Smarthost>,

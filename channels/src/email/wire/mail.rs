@@ -6,6 +6,7 @@ use model::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::attachment::{Attachment, attachments};
+use super::authenticity;
 use super::automatic::{Automatic, classify};
 use super::body::{Body, assemble};
 use super::bounce::{Bounce, find_bounce};
@@ -79,6 +80,8 @@ pub struct ParsedMail {
     pub attachments: Vec<Attachment>,
     /// Set when a machine sent it: attach it, but never answer it automatically.
     pub automatic: Option<Automatic>,
+    /// The topmost Authentication-Results; see [`Self::is_vouched_for_by`].
+    pub authentication: Option<String>,
     /// Set when it tells that a mail of ours did not arrive.
     pub bounce: Option<Bounce>,
     /// Without duplicates, in order of declaration.
@@ -158,6 +161,7 @@ fn read_header(raw: &[u8], headers: &Headers<'_>, limits: &Limits) -> ParsedMail
         message_id,
         in_reply_to: header::ids(headers, &HeaderName::InReplyTo, limits.references),
         references: header::ids(headers, &HeaderName::References, limits.references),
+        authentication: authenticity::results(headers),
         problems,
         ..empty()
     }
@@ -188,6 +192,7 @@ fn empty() -> ParsedMail {
         html: None,
         attachments: Vec::new(),
         automatic: None,
+        authentication: None,
         bounce: None,
         problems: Vec::new(),
         parked: None,

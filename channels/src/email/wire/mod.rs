@@ -6,6 +6,7 @@
 //! the decoders.
 
 mod attachment;
+mod authenticity;
 mod automatic;
 mod body;
 mod bounce;
