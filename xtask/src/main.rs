@@ -29,8 +29,13 @@ enum Chore {
     Test,
     /// Write the browser's types anew from the Rust types.
     Types,
-    /// Run each fuzz target for a short while; needs a nightly toolchain and cargo-fuzz.
-    Fuzz,
+    /// Feed each parser with damaged examples, and led by coverage where a nightly toolchain and
+    /// cargo-fuzz are installed.
+    Fuzz {
+        /// How long each target is fed each way.
+        #[arg(default_value_t = 30)]
+        seconds: u32,
+    },
     /// List the benchmarks and run them, or only the named one.
     Bench { name: Option<String> },
     /// Build the browser code and hold it to its size limits.
@@ -51,7 +56,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
     match chore {
         Chore::Test => test::run(),
         Chore::Types => types::run(),
-        Chore::Fuzz => fuzz::run(),
+        Chore::Fuzz { seconds } => fuzz::run(*seconds),
         Chore::Bench { name } => bench::run(name.as_deref()),
         Chore::Size => bundle::run(),
     }

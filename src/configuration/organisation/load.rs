@@ -28,6 +28,11 @@ impl Organisation {
         read(&texts, faults, folder)
     }
 
+    /// The same for one text at hand; `path` is what faults call it.
+    pub fn parse(path: &FilePath, text: &str) -> Result<Self, Vec<Fault>> {
+        read(&[(path.to_owned(), text.to_owned())], Vec::new(), path)
+    }
+
     /// What is wrong with an organisation that came as JSON; empty if nothing is.
     pub fn flaws(&self) -> Vec<Flaw> {
         validate::flaws(self)
