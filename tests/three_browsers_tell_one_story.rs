@@ -40,6 +40,16 @@ async fn a_supervisor_listens_whispers_joins_and_takes_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_agent_works_from_the_keyboard_and_in_their_language() {
+    play(&House::open().await, "desk").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallboard_is_read_from_five_metres() {
+    play(&House::open().await, "wallboard").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_tabs_of_one_agent_agree() {
     play(&House::open().await, "two_tabs").await;
 }

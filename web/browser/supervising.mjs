@@ -7,6 +7,7 @@ await play(async (stage) => {
   const customer = await stage.customer('customer');
   await customer.goesTo(agent, 'Ana Costa', 'Hello there');
   await answer(agent, 'One moment, I look it up.');
+  await customer.hears('One moment, I look it up.');
   const beforehand = await customer.messages.count();
 
   const row = supervisor.getByTestId('board-session').filter({ hasText: 'Ana Costa' });

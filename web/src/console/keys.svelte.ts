@@ -1,11 +1,12 @@
 import { offers } from '../stores/offers.svelte';
 import { sessions } from '../stores/sessions.svelte';
+import type { Word } from '../words/index.svelte';
 
 export type Sheet = 'transfer' | 'wrap' | 'help' | 'palette' | 'customer';
 
-export const SHORTCUTS: [string, string][] = [
-  ['Ctrl K', 'Find anything, do anything'], ['A', 'Accept the offer'], ['J / K', 'Next or previous session'], ['R', 'Reply'], ['N', 'Write a note'],
-  ['/', 'Canned answers'], ['T', 'Transfer'], ['W', 'Wrap up'], ['C', 'What is known of the customer'], ['Enter', 'Send'], ['Shift Enter', 'New line'], ['Esc', 'Close, or leave the field'], ['?', 'This help'],
+export const SHORTCUTS: [string, Word][] = [
+  ['Ctrl K', 'keyPalette'], ['A', 'keyAccept'], ['J / K', 'keySessions'], ['R', 'reply'], ['N', 'writeNote'], ['/', 'keyCanned'], ['T', 'transfer'],
+  ['W', 'wrapUp'], ['C', 'keyCustomer'], ['Enter', 'send'], ['Shift Enter', 'keyNewLine'], ['Esc', 'keyEscape'], ['?', 'keyHelp'],
 ];
 
 /** The keyboard of the whole console: single letters only where nobody is typing. */

@@ -1,4 +1,5 @@
 import type { Me, Upload } from '../wire';
+import { t } from '../words/index.svelte';
 
 function token(): string {
   return document.cookie.split('; ').find((one) => one.startsWith('tandem_csrf='))?.slice('tandem_csrf='.length) ?? '';
@@ -10,7 +11,7 @@ const headers = () => ({ 'x-csrf-token': decodeURIComponent(token()) });
 export async function me(): Promise<Me | null> {
   const response = await fetch('/v1/me');
   if (response.status === 401) return null;
-  if (!response.ok) throw new Error(`The server answered ${response.status}`);
+  if (!response.ok) throw new Error(t('serverAnswered', { status: response.status }));
   return response.json();
 }
 
@@ -21,7 +22,7 @@ export async function login(user: string, password: string): Promise<boolean> {
   });
   if (response.ok) return true;
   if (response.status === 401 || response.status === 403) return false;
-  throw new Error(response.status === 429 ? 'Too many attempts. Wait a minute.' : `The server answered ${response.status}`);
+  throw new Error(response.status === 429 ? t('tooManyAttempts') : t('serverAnswered', { status: response.status }));
 }
 
 export async function logout(): Promise<void> {
@@ -33,7 +34,7 @@ export async function upload(file: File): Promise<Upload> {
   const body = new FormData();
   body.append('file', file, file.name);
   const response = await fetch('/v1/uploads', { method: 'POST', headers: headers(), body });
-  if (!response.ok) throw new Error(response.status === 413 ? 'The file is too large' : `The file was refused (${response.status})`);
+  if (!response.ok) throw new Error(response.status === 413 ? t('fileTooLarge') : t('fileRefused', { status: response.status }));
   return response.json();
 }
 

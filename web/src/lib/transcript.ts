@@ -1,4 +1,5 @@
 import type { AgentId, Channel, Message, MessageId, QueueId, Recorded, Sequence, SessionEvent, Timestamp } from '../wire';
+import { t } from '../words/index.svelte';
 
 interface Base { sequence: Sequence; at: Timestamp }
 /** One line of a transcript. `badge` names the channel where it changes. */
@@ -24,8 +25,8 @@ export function entries(events: Recorded<SessionEvent>[], names: Names): Entry[]
       const who = message.author.kind === 'agent' ? names.agent(message.author.agent) : '';
       return [{ kind: 'message', sequence, at, message, who, badge }];
     }
-    if (event.type === 'note_added') return [{ kind: 'note', sequence, at, id: event.note, label: 'Note', who: names.agent(event.author), text: event.text }];
-    if (event.type === 'whispered') return [{ kind: 'note', sequence, at, id: event.message, label: 'Whisper', who: names.agent(event.supervisor), text: event.text }];
+    if (event.type === 'note_added') return [{ kind: 'note', sequence, at, id: event.note, label: t('note'), who: names.agent(event.author), text: event.text }];
+    if (event.type === 'whispered') return [{ kind: 'note', sequence, at, id: event.message, label: t('whisper'), who: names.agent(event.supervisor), text: event.text }];
     const text = line(event, names);
     return text === null ? [] : [{ kind: 'line', sequence, at, text }];
   });
@@ -33,24 +34,26 @@ export function entries(events: Recorded<SessionEvent>[], names: Names): Entry[]
 
 function line(event: SessionEvent, names: Names): string | null {
   switch (event.type) {
-    case 'leg_attached': return `Connected by ${event.channel}${event.origin ? ` · ${event.origin}` : ''}`;
-    case 'channel_switched': return `The conversation moved from ${event.from} to ${event.to}`;
-    case 'task_created': return `Waiting in ${names.queue(event.queue)}`;
-    case 'task_assigned': return `${names.agent(event.agent)} took it`;
-    case 'task_transferred':
-      return `${event.from ? `${names.agent(event.from)} handed` : 'Handed'} over to ${event.target.to === 'agent' ? names.agent(event.target.agent) : names.queue(event.target.queue)}`;
-    case 'task_reprioritised': return `${names.agent(event.by)} set the priority to ${event.priority}`;
-    case 'task_completed': return `${names.agent(event.agent)} finished${event.disposition ? `: ${event.disposition}` : ''}`;
-    case 'task_canceled': return event.reason === 'abandoned' ? 'The customer left before an answer' : null;
-    case 'intervention_started': return `${names.agent(event.supervisor)}: ${event.intervention.replace('_', ' ')}`;
-    case 'intervention_ended': return `${names.agent(event.supervisor)} ended ${event.intervention.replace('_', ' ')}`;
-    case 'rated': return `Rated ${event.score} of 5${event.comment ? `: “${event.comment}”` : ''}`;
-    case 'transcript_requested': return `The transcript was sent to ${event.to.value}`;
-    case 'absorbed': return 'Joined with an earlier conversation of the same customer';
-    case 'separated': return 'Separated from another conversation again';
-    case 'closed': return `Closed (${event.reason})`;
-    case 'reopened': return 'Reopened';
-    case 'erased': return 'The texts were erased';
+    case 'leg_attached': return `${t('lineConnected', { channel: t(`${event.channel}_channel`) })}${event.origin ? ` · ${event.origin}` : ''}`;
+    case 'channel_switched': return t('lineMoved', { from: t(`${event.from}_channel`), to: t(`${event.to}_channel`) });
+    case 'task_created': return t('lineWaiting', { queue: names.queue(event.queue) });
+    case 'task_assigned': return t('lineTook', { name: names.agent(event.agent) });
+    case 'task_transferred': {
+      const target = event.target.to === 'agent' ? names.agent(event.target.agent) : names.queue(event.target.queue);
+      return event.from ? t('lineHandedBy', { name: names.agent(event.from), target }) : t('lineHanded', { target });
+    }
+    case 'task_reprioritised': return t('linePriority', { name: names.agent(event.by), n: event.priority });
+    case 'task_completed': return t(event.disposition ? 'lineFinishedAs' : 'lineFinished', { name: names.agent(event.agent), disposition: event.disposition ?? '' });
+    case 'task_canceled': return event.reason === 'abandoned' ? t('lineAbandoned') : null;
+    case 'intervention_started': return t('lineIntervenes', { name: names.agent(event.supervisor), what: t(event.intervention) });
+    case 'intervention_ended': return t('lineIntervened', { name: names.agent(event.supervisor), what: t(event.intervention) });
+    case 'rated': return `${t('lineRated', { n: event.score })}${event.comment ? `: “${event.comment}”` : ''}`;
+    case 'transcript_requested': return t('lineTranscript', { to: event.to.value });
+    case 'absorbed': return t('lineAbsorbed');
+    case 'separated': return t('lineSeparated');
+    case 'closed': return t('lineClosed', { reason: event.reason });
+    case 'reopened': return t('lineReopened');
+    case 'erased': return t('lineErased');
     default: return null;
   }
 }

@@ -3,10 +3,10 @@ import type { Offer, OfferOutcome, ReservationId } from '../wire';
 import { connection } from './connection.svelte';
 import { sessions } from './sessions.svelte';
 import { settings } from './settings.svelte';
+import { t, type Word } from '../words/index.svelte';
 
-const OUTCOMES: Record<OfferOutcome, string | null> = {
-  accepted: null, rejected: null, timed_out: 'The offer timed out. Set yourself available to be offered work again.',
-  canceled: 'The customer left before the offer was accepted.', rescinded: 'The offer was withdrawn.',
+const OUTCOMES: Record<OfferOutcome, Word | null> = {
+  accepted: null, rejected: null, timed_out: 'offerTimedOut', canceled: 'offerCanceled', rescinded: 'offerWithdrawn',
 };
 
 class Offers {
@@ -41,7 +41,7 @@ connection.subscribe((message) => {
     if (settings.sound) beep();
   } else if (message.type === 'offer_ended') {
     offers.drop(message.reservation);
-    const text = OUTCOMES[message.outcome];
-    if (text) connection.tell(text);
+    const word = OUTCOMES[message.outcome];
+    if (word) connection.tell(t(word));
   }
 });

@@ -1,6 +1,7 @@
 import type { SessionCard, SessionId } from '../wire';
 import { connection } from './connection.svelte';
 import { transcripts } from './transcripts.svelte';
+import { t } from '../words/index.svelte';
 
 /** My sessions as cards, in the order I got them, so that nothing moves under the pointer. */
 class Sessions {
@@ -30,10 +31,18 @@ class Sessions {
   }
 
   gone(session: SessionId) {
+    this.tellWhy(session);
     const at = this.cards.findIndex((card) => card.session === session);
     this.cards = this.cards.filter((card) => card.session !== session);
     transcripts.leave(session);
     if (this.selected === session) this.select(this.cards[Math.min(at, this.cards.length - 1)]?.session ?? null);
+  }
+
+  /** A session that its customer ended goes without a word of mine: say so. */
+  private tellWhy(session: SessionId) {
+    const card = this.cards.find((one) => one.session === session);
+    const last = transcripts.states[session]?.events.findLast(({ event }) => event.type === 'closed')?.event;
+    if (card && last?.type === 'closed' && last.reason === 'customer') connection.tell(t('endedByCustomer', { name: card.customer_name }));
   }
 
   welcome(cards: SessionCard[]) {
