@@ -1,0 +1,153 @@
+//! What a console sends.
+
+use model::task::{Priority, TransferTarget};
+use model::{
+    AgentId, Channel, CustomerId, Disposition, FactName, MessageId, PresenceName, ReservationId, Sequence,
+    SessionId, TaskId,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What a console sends.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct ConsoleRequest {
+    /// Chosen by the client; the answer repeats it.
+    pub request: u32,
+    #[serde(flatten)]
+    pub ask: Ask,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Ask {
+    /// First. Answered by a `welcome` frame, then `done`.
+    Hello {
+        version: u32,
+    },
+    Ping,
+    /// Follow a session from `since` on; 0 asks for a snapshot.
+    Open {
+        session: SessionId,
+        since: Sequence,
+    },
+    Leave {
+        session: SessionId,
+    },
+    SetPresence {
+        presence: PresenceName,
+    },
+    Accept {
+        reservation: ReservationId,
+    },
+    Reject {
+        reservation: ReservationId,
+        reason: Option<String>,
+    },
+    Post {
+        session: SessionId,
+        message: MessageId,
+        text: String,
+        #[serde(default)]
+        uploads: Vec<String>,
+        /// The last sequence this console has of the session: an answer to what it has not seen is
+        /// refused with `behind`.
+        seen: Sequence,
+    },
+    Note {
+        session: SessionId,
+        note: MessageId,
+        text: String,
+    },
+    Typing {
+        session: SessionId,
+    },
+    Read {
+        session: SessionId,
+        through: Sequence,
+    },
+    SetFact {
+        session: SessionId,
+        name: FactName,
+        value: String,
+    },
+    SwitchChannel {
+        session: SessionId,
+        to: Channel,
+    },
+    /// To a queue or an agent; also back to the virtual agents.
+    Transfer {
+        session: SessionId,
+        task: TaskId,
+        target: TransferTarget,
+        note: Option<String>,
+    },
+    WrapUp {
+        session: SessionId,
+        task: TaskId,
+    },
+    /// Ends wrap-up, or the contact and wrap-up in one; `close` also closes the session.
+    Complete {
+        session: SessionId,
+        task: TaskId,
+        disposition: Option<Disposition>,
+        summary: Option<String>,
+        close: bool,
+    },
+    /// The past sessions of a customer one has now; supervisors: of any.
+    History {
+        customer: CustomerId,
+    },
+    /// Two open sessions of one customer go on as one, the older; who asks has one of them.
+    Merge {
+        session: SessionId,
+        other: SessionId,
+    },
+    /// Undoes a merger: `other` goes on by itself again.
+    Separate {
+        session: SessionId,
+        other: SessionId,
+    },
+    Search {
+        text: String,
+    },
+    /// Why a task waits, or went where it went.
+    Explain {
+        task: TaskId,
+    },
+    /// Supervisors: board frames from now on.
+    WatchBoard,
+    UnwatchBoard,
+    /// Supervisors: read a session unseen.
+    Monitor {
+        session: SessionId,
+    },
+    Whisper {
+        session: SessionId,
+        message: MessageId,
+        text: String,
+    },
+    Barge {
+        session: SessionId,
+    },
+    TakeOver {
+        session: SessionId,
+    },
+    /// Ends monitoring or barging.
+    StepOut {
+        session: SessionId,
+    },
+    MoveTask {
+        session: SessionId,
+        task: TaskId,
+        target: TransferTarget,
+    },
+    Prioritise {
+        session: SessionId,
+        task: TaskId,
+        priority: Priority,
+    },
+    SetPresenceOf {
+        agent: AgentId,
+        presence: PresenceName,
+    },
+}

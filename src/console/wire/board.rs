@@ -1,0 +1,88 @@
+//! What supervisors watch: live figures, and the router's reasons.
+
+use model::{AgentId, Channel, PresenceName, QueueId, TaskId, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::SessionCard;
+
+/// The live figures a supervisor sees, at most one frame in 200 ms and only when something changed.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct BoardFrame {
+    pub at: Timestamp,
+    pub queues: Vec<QueueFigures>,
+    pub agents: Vec<AgentFigures>,
+    /// Open sessions, waiting ones first; at most 500.
+    pub sessions: Vec<SessionCard>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct QueueFigures {
+    pub queue: QueueId,
+    pub open: bool,
+    pub waiting: u32,
+    /// Since when the longest waiting one waits.
+    pub longest_since: Option<Timestamp>,
+    /// Reserved, assigned or wrapping.
+    pub in_hand: u32,
+    pub service_level: ServiceLevelView,
+    /// Today's.
+    pub offered: u32,
+    pub answered: u32,
+    pub abandoned: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct ServiceLevelView {
+    /// The named definition, such as `answered_or_abandoned_of_all`.
+    pub definition: String,
+    pub threshold_seconds: u32,
+    /// 0 to 100; none before the first contact of the day.
+    pub percent: Option<f64>,
+    pub target_percent: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct AgentFigures {
+    pub agent: AgentId,
+    pub name: String,
+    pub automated: bool,
+    pub presence: PresenceName,
+    pub since: Timestamp,
+    /// Offers of today, since the server started, that rang out without an answer.
+    pub unanswered: u32,
+    /// Tasks in hand by channel, and how many at most.
+    pub load: Vec<ChannelLoad>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct ChannelLoad {
+    pub channel: Channel,
+    pub tasks: u32,
+    pub capacity: u32,
+}
+
+/// The router's reasons, in words and in data.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct ExplanationView {
+    pub task: TaskId,
+    /// One sentence: why it waits, or why it went there.
+    pub headline: String,
+    pub step: Option<String>,
+    pub step_until: Option<Timestamp>,
+    pub matching_agents: u32,
+    pub candidates: Vec<CandidateView>,
+    pub rule: Option<String>,
+    pub chosen: Option<AgentId>,
+    pub runner_up: Option<AgentId>,
+    /// What would have to change for it to be served.
+    pub remedy: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct CandidateView {
+    pub agent: AgentId,
+    pub chosen: bool,
+    /// The single reason it was passed over.
+    pub reason: String,
+}
