@@ -1,8 +1,10 @@
 //! Chats on web pages: the sockets behind [`channels::chat::wire`].
 
 mod absence;
+mod budget;
 mod connection;
 mod hello;
+mod requests;
 mod snapshot;
 mod standing;
 
