@@ -104,7 +104,8 @@ impl Server {
         measures::start(&engine, &stop);
         let webhooks = webhooks::Sender::new(foundation.clone(), engine.webhooks_due.clone())?;
         tokio::spawn(webhooks.run(stop.clone()));
-        let mail = mail::start(&engine, intents, &stop).await?;
+        engine.classify_by(intents);
+        let mail = mail::start(&engine, &stop).await?;
 
         let (ready, readiness) = watch::channel(true);
         let open = TaskTracker::new();

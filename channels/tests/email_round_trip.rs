@@ -92,6 +92,15 @@ fn a_bounce_to_our_envelope_sender_names_its_message() {
 }
 
 #[test]
+fn a_virtual_agents_answer_says_that_a_machine_wrote_it_and_hears_of_its_failure() {
+    let sent = sent(Kind::VirtualAnswer);
+    assert!(sent.envelope.sender.is_some_and(|sender| sender.starts_with("b+")));
+    let mail = parse(&sent.raw, &Limits::default());
+    assert_eq!(mail.automatic, Some(Automatic::Reply));
+    assert_eq!(mail.subject.as_deref(), Some("Re: Where is  Bcc: evil@x.y my parcel?"));
+}
+
+#[test]
 fn our_automatic_mails_say_so_and_ask_for_no_answer() {
     for (kind, expected) in
         [(Kind::Acknowledgement, Automatic::Reply), (Kind::Transcript, Automatic::Generated)]

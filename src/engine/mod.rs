@@ -21,8 +21,9 @@ mod tie;
 mod webhook_out;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use bots::IntentClassifier;
 use model::event::PresenceCause;
 use model::session::Command;
 use model::task::{TaskState, TransferReason, TransferTarget};
@@ -62,6 +63,7 @@ pub struct Engine {
     /// Sent to when it has changed.
     pub organisation_changed: tokio::sync::watch::Sender<()>,
     virtual_agents: OnceLock<VirtualAgents>,
+    intents: RwLock<Option<Arc<dyn IntentClassifier>>>,
 }
 
 impl Engine {
@@ -89,6 +91,7 @@ impl Engine {
             reorganising: tokio::sync::Mutex::default(),
             organisation_changed: tokio::sync::watch::Sender::new(()),
             virtual_agents: OnceLock::new(),
+            intents: RwLock::default(),
         });
         let weak = Arc::downgrade(&engine);
         let _ = engine.virtual_agents.set(virtual_agents(weak.clone()));
@@ -130,6 +133,16 @@ impl Engine {
         commands: Vec<Command>,
     ) -> Result<crate::actors::Delivered, DeliverError> {
         self.sessions().deliver(session, commands).await
+    }
+
+    /// What finds the intent of a text, as last learned; none if there was nothing to learn from.
+    pub fn intents(&self) -> Option<Arc<dyn IntentClassifier>> {
+        self.intents.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Intents are found by this one from now on.
+    pub fn classify_by(&self, classifier: Option<Arc<dyn IntentClassifier>>) {
+        *self.intents.write().unwrap_or_else(PoisonError::into_inner) = classifier;
     }
 
     /// The name that customers and colleagues see, and whether it is a virtual agent.

@@ -77,6 +77,7 @@ impl Engine {
         let after = Arc::new(organisation);
         self.foundation.organisation.store(after.clone());
         self.virtual_agents().replace(learned.colleagues, &after);
+        self.classify_by(learned.intents);
         self.follow_organisation(&before, &after).await;
         Ok(changes)
     }

@@ -6,7 +6,6 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bots::IntentClassifier;
 use bytes::Bytes;
 use channels::email::smtp::{MailSink, Recipient, SinkError};
 use channels::email::{Envelope, Limits, Tokens, prepare};
@@ -45,7 +44,6 @@ pub struct Desk {
     domain: String,
     /// The server whose word makes a sender verified.
     pub(super) authentication_server: Option<String>,
-    intents: Option<Arc<dyn IntentClassifier>>,
 }
 
 /// Whether a pass over the waiting mails left any.
@@ -59,7 +57,6 @@ impl Desk {
     pub async fn open(
         engine: &Arc<Engine>,
         tokens: Arc<Tokens>,
-        intents: Option<Arc<dyn IntentClassifier>>,
         settings: &Email,
     ) -> Result<Self, StoreError> {
         let store = &engine.foundation.store;
@@ -73,7 +70,6 @@ impl Desk {
             sender_locks: (0..SENDER_LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
             domain: settings.domain.clone(),
             authentication_server: settings.authentication_server.clone(),
-            intents,
         })
     }
 
@@ -129,7 +125,7 @@ impl Desk {
         key: String,
         accepted: Accepted,
     ) -> impl Future<Output = (String, Accepted, Read)> + use<> {
-        let (engine, tokens, intents) = (self.engine.clone(), self.tokens.clone(), self.intents.clone());
+        let (engine, tokens) = (self.engine.clone(), self.tokens.clone());
         async move {
             let Some(engine) = engine.upgrade() else { return (key, accepted, Read::Later) };
             let raw = match engine.foundation.blobs.get(&accepted.blob).await {
@@ -140,7 +136,7 @@ impl Desk {
                     return (key, accepted, Read::Later);
                 }
             };
-            let envelope = accepted.envelope.clone();
+            let (envelope, intents) = (accepted.envelope.clone(), engine.intents());
             let read = tokio::task::spawn_blocking(move || {
                 let prepared = prepare(&raw, &envelope, &Limits::default(), &tokens);
                 Read::whole(prepared, intents.as_deref())

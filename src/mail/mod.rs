@@ -14,7 +14,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bots::IntentClassifier;
 use channels::email::Tokens;
 use channels::email::send::{InvalidSmarthost, Smarthost, SmarthostSettings, Transport};
 use channels::email::smtp::{Budget, Listener, ListenerSettings, Protocol};
@@ -59,18 +58,14 @@ impl Mail {
 }
 
 /// Starts what the settings ask for.
-pub async fn start(
-    engine: &Arc<Engine>,
-    intents: Option<Arc<dyn IntentClassifier>>,
-    stop: &CancellationToken,
-) -> Result<Mail, MailError> {
+pub async fn start(engine: &Arc<Engine>, stop: &CancellationToken) -> Result<Mail, MailError> {
     let settings = engine.foundation.settings.email.clone();
     let secret = engine.foundation.secrets.get(settings.reply_secret.as_ref(), "reply")?;
     let tokens = Arc::new(Tokens::new(secret.expose_secret().as_bytes()));
     if let Some(smarthost) = smarthost(&settings)? {
         outbound::start(engine, smarthost, tokens.clone(), stop);
     }
-    let desk = Arc::new(desk::Desk::open(engine, tokens, intents, &settings).await?);
+    let desk = Arc::new(desk::Desk::open(engine, tokens, &settings).await?);
     let budget = Budget::new(settings.max_bytes_in_flight);
     let mut mail = Mail { lmtp: None, smtp: None, desk: desk.clone() };
     let wanted =

@@ -102,7 +102,7 @@ impl Sender {
         let thread = thread(&log);
         let (kind, message, text, files) = match mail {
             MailOut::Answer { message, .. } => {
-                (Kind::Answer, message.id, message.text.clone(), files(engine, message).await)
+                (answer(engine, message), message.id, message.text.clone(), files(engine, message).await)
             }
             MailOut::Transcript { .. } => {
                 (Kind::Transcript, MessageId(entry.id), transcript(engine, &log), Vec::new())
@@ -130,6 +130,14 @@ impl Sender {
             at: engine.foundation.now(),
         };
         compose(&outgoing, &self.tokens).inspect_err(|error| tracing::error!(%error, "cannot compose")).ok()
+    }
+}
+
+/// By whom an answer was written.
+fn answer(engine: &Engine, message: &Message) -> Kind {
+    match &message.author {
+        Author::Agent { agent } if engine.face(agent).1 => Kind::VirtualAnswer,
+        _ => Kind::Answer,
     }
 }
 

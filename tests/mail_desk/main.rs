@@ -9,5 +9,6 @@ mod acknowledgement;
 mod backlog;
 mod hostile;
 mod intent;
+mod outgoing;
 mod parked;
 mod verified;

@@ -23,6 +23,9 @@ const MAX_SUBJECT: usize = 500;
 pub enum Kind {
     /// Somebody wrote it.
     Answer,
+    /// A virtual agent wrote it: `Auto-Submitted: auto-replied`, so that no machine answers it; it is
+    /// told of its failure like a person.
+    VirtualAnswer,
     /// A machine answers a mail: null sender, `Auto-Submitted: auto-replied`.
     Acknowledgement,
     /// A machine sends what was asked for: null sender, `Auto-Submitted: auto-generated`.
@@ -99,7 +102,9 @@ pub fn compose(mail: &OutgoingMail, tokens: &Tokens) -> Result<ComposedMail, Loc
 
 fn envelope(mail: &OutgoingMail, tokens: &Tokens) -> Envelope {
     let sender = match mail.kind {
-        Kind::Answer => Some(tokens.bounce_address(mail.inbox.domain(), mail.session, mail.message)),
+        Kind::Answer | Kind::VirtualAnswer => {
+            Some(tokens.bounce_address(mail.inbox.domain(), mail.session, mail.message))
+        }
         Kind::Acknowledgement | Kind::Transcript => None,
     };
     Envelope { sender, recipients: vec![mail.to.address.clone()] }
@@ -108,7 +113,7 @@ fn envelope(mail: &OutgoingMail, tokens: &Tokens) -> Envelope {
 fn automatic_headers(kind: Kind) -> Vec<(&'static str, &'static str)> {
     let submitted = match kind {
         Kind::Answer => return Vec::new(),
-        Kind::Acknowledgement => "auto-replied",
+        Kind::VirtualAnswer | Kind::Acknowledgement => "auto-replied",
         Kind::Transcript => "auto-generated",
     };
     vec![("Auto-Submitted", submitted), ("X-Auto-Response-Suppress", "All")]
@@ -136,8 +141,8 @@ fn subject(mail: &OutgoingMail) -> String {
     let latest = latest.trim();
     let subject = match mail.kind {
         Kind::Transcript | Kind::Acknowledgement => latest.to_owned(),
-        Kind::Answer if is_reply(latest) => latest.to_owned(),
-        Kind::Answer => format!("Re: {latest}"),
+        Kind::Answer | Kind::VirtualAnswer if is_reply(latest) => latest.to_owned(),
+        Kind::Answer | Kind::VirtualAnswer => format!("Re: {latest}"),
     };
     bounded(subject.trim_end(), MAX_SUBJECT).to_owned()
 }
