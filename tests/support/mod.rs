@@ -393,6 +393,19 @@ pub async fn raw(house: &impl Reached, path: &str, cookies: &str) -> Client {
     tokio_tungstenite::connect_async(request).await.unwrap().0
 }
 
+/// Sends one frame and answers the first text that comes.
+pub async fn first_word(socket: &mut Client, frame: Message) -> String {
+    socket.send(frame).await.unwrap();
+    let word = async {
+        loop {
+            if let Message::Text(text) = socket.next().await.expect("an answer").unwrap() {
+                return text.to_string();
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, word).await.expect("an answer within patience")
+}
+
 /// Sends one frame and answers all text frames that come until the server closes.
 pub async fn last_words(socket: &mut Client, frame: Message) -> Vec<String> {
     // The server may have closed already.
