@@ -207,3 +207,53 @@ async fn a_terminated_server_says_goodbye_ends_in_time_and_keeps_the_figures_of_
     let back = Customer::arrive(&server, Some(answered.welcome.visitor.clone()), stands.0).await;
     assert!(back.welcome.resumed);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_come_back_after_the_restart_is_given_the_usual_patience_and_no_more() {
+    let server = Process::start(|settings, organisation| {
+        desk::cheap_logins(settings);
+        settings.console.grace_period = Duration::from_secs(5);
+        settings.chat.absence = Duration::from_secs(3);
+        desk::desk(organisation, 2, 1);
+    });
+    let mut ana = Agent::log_in(&server, &desk::name(0)).await;
+    let mut in_hand = Customer::arrive(&server, None, 0).await;
+    in_hand.tell("in hand").await;
+    let offer = ana.accept_next().await;
+    let mut waits = Customer::arrive(&server, None, 0).await;
+    waits.tell("waits").await;
+    let visitor = in_hand.welcome.visitor.clone();
+    let server = Process::again(server.kill());
+
+    // Neither ana nor the one who waited is there again; the customer she had is, and so is ben.
+    let mut in_hand = Customer::arrive(&server, Some(visitor), 0).await;
+    let mut ben = Agent::log_in(&server, &desk::name(1)).await;
+    let waiting = ben.accept_next().await;
+    assert_eq!(waiting.card.last_text, "waits", "ana has the other one still");
+    ben.complete(&waiting).await;
+    let handed_on = ben.accept_next().await;
+    assert_eq!((handed_on.task, handed_on.waiting_since), (offer.task, offer.waiting_since));
+    let seen = ben.open(handed_on.session).await.sequence;
+    ben.post(handed_on.session, "ben now", seen).await.unwrap();
+    while in_hand.answer().await.1 != "ben now" {}
+    let log = log::read(server.data.path());
+    let lost = log.iter().filter(|logged| {
+        matches!(logged.event, SessionEvent::LegDetached { reason: model::event::DetachReason::Lost, .. })
+    });
+    assert_eq!(lost.count(), 0, "who is there is not taken for gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_customer_who_stays_away_has_abandoned() {
+    let server = Process::start(|settings, organisation| {
+        desk::cheap_logins(settings);
+        settings.chat.absence = Duration::from_millis(300);
+        desk::desk(organisation, 1, 1);
+    });
+    let mut waits = Customer::arrive(&server, None, 0).await;
+    waits.tell("waits").await;
+    let server = Process::again(server.kill());
+    let mut sam = Agent::log_in(&server, "sam").await;
+    sam.ask(Ask::WatchBoard).await.unwrap();
+    while sam.next_board().await.queues[0].abandoned == 0 {}
+}
