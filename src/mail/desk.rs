@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::acknowledge::Acknowledger;
 use super::parked::{Parked, Reason, Shelf};
-use super::place::{Outcome, Read};
+use super::place::Outcome;
+use super::read::Read;
 use super::senders::Senders;
 use super::waiting::{Accepted, Handling, Waiting};
 use crate::configuration::settings::Email;

@@ -7,6 +7,7 @@ mod message;
 mod outbound;
 mod parked;
 mod place;
+mod read;
 mod senders;
 mod waiting;
 
