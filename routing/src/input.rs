@@ -56,6 +56,10 @@ pub enum Input {
     /// Back to waiting in its queue: its agent went away.
     TaskReleased {
         task: TaskId,
+        /// Named: refused when the task is no longer held under it. A record that fails is told late,
+        /// and what was decided since must stand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reservation: Option<ReservationId>,
     },
     TaskReprioritised {
         task: TaskId,

@@ -114,7 +114,7 @@ impl Router {
             Input::TaskTransferred { task, target, requirements, preferred_agent } => {
                 return self.transfer(task, &target, requirements, preferred_agent.as_ref(), outputs);
             }
-            Input::TaskReleased { task } => return self.release(task, outputs),
+            Input::TaskReleased { task, reservation } => return self.release(task, reservation, outputs),
             Input::TaskReprioritised { task, priority } => return self.reprioritise(task, priority),
             Input::TaskCanceled { task, reason: _ } | Input::Completed { task } => {
                 return self.forget(task, outputs);

@@ -117,6 +117,15 @@ impl Task {
         }
     }
 
+    /// What it is held under; none for wrap-up, and for what a supervisor took.
+    pub fn reservation(&self) -> Option<ReservationId> {
+        match self.state {
+            State::Reserved { reservation, .. } => Some(reservation),
+            State::Assigned { reservation, .. } => reservation,
+            State::Wrapping { .. } | State::Nowhere | State::Waiting(_) => None,
+        }
+    }
+
     pub fn is_waiting(&self) -> bool {
         matches!(self.state, State::Waiting(_))
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::event::PresenceCause;
 use model::session::{Command, Refusal};
 use model::task::{CancelReason, TransferReason, TransferTarget};
-use model::{AgentId, SessionId, TaskId};
+use model::{AgentId, ReservationId, SessionId, TaskId};
 use routing::{Input, Output};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -110,6 +110,14 @@ fn task_of(output: &Output) -> Option<TaskId> {
     }
 }
 
+/// What the router believes the task to be held under, once the output is followed.
+fn held(output: &Output) -> Option<ReservationId> {
+    match output {
+        Output::Offered { reservation, .. } | Output::Assigned { reservation, .. } => Some(*reservation),
+        _ => None,
+    }
+}
+
 fn command(output: Output) -> Option<Command> {
     Some(match output {
         Output::Offered { reservation, task, agent, expires_at } => {
@@ -137,7 +145,7 @@ fn command(output: Output) -> Option<Command> {
 
 impl Engine {
     async fn carry_out(&self, session: SessionId, task: TaskId, output: Output) {
-        let was_offered = matches!(output, Output::Offered { .. });
+        let held = held(&output);
         let was_assigned = matches!(output, Output::Assigned { .. });
         let Some(command) = command(output) else { return };
         loop {
@@ -153,8 +161,8 @@ impl Engine {
                 }
                 Err(error) => {
                     tracing::debug!(%session, %task, %error, "a session does not follow the router");
-                    if was_offered || was_assigned {
-                        self.take_back(session, task).await;
+                    if let Some(reservation) = held {
+                        self.take_back(session, task, reservation).await;
                     }
                     return;
                 }
@@ -163,11 +171,12 @@ impl Engine {
     }
 
     /// The session says otherwise than the router: what the session says holds.
-    async fn take_back(&self, session: SessionId, task: TaskId) {
+    /// But only of this reservation: the router may have decided anew since, as the session asked.
+    async fn take_back(&self, session: SessionId, task: TaskId, reservation: ReservationId) {
         let Ok(state) = self.sessions().state(session).await else { return };
         let is_open = state.task.as_ref().is_some_and(|open| open.id == task);
         let input = if is_open {
-            Input::TaskReleased { task }
+            Input::TaskReleased { task, reservation: Some(reservation) }
         } else {
             Input::TaskCanceled { task, reason: CancelReason::SessionClosed }
         };

@@ -116,9 +116,15 @@ impl Router {
         Ok(())
     }
 
-    pub(super) fn release(&mut self, task: TaskId, outputs: &mut Vec<Output>) -> Result<(), Refusal> {
+    pub(super) fn release(
+        &mut self,
+        task: TaskId,
+        under: Option<ReservationId>,
+        outputs: &mut Vec<Output>,
+    ) -> Result<(), Refusal> {
         let index = self.find_task(task)?;
-        if self.tasks[index].is_waiting() {
+        let is_over = under.is_some() && self.tasks[index].reservation() != under;
+        if self.tasks[index].is_waiting() || is_over {
             return Err(Refusal::NotAssigned { task });
         }
         let giver = self.tasks[index].agent();

@@ -24,11 +24,26 @@ fn a_removed_agents_offer_goes_to_another_and_what_is_assigned_can_be_released()
     world.log_in(profile("cem", &[], &CHAT, &["q"]));
     assert_offered(&world.feed(Input::AgentRemoved { agent: agent("ben") }), &[(2, "cem")]);
     assert_eq!(world.feed(Input::AgentRemoved { agent: agent("ana") }), []);
-    assert_offered(&world.feed(Input::TaskReleased { task: task(1) }), &[]);
+    assert_offered(&world.feed(Input::TaskReleased { task: task(1), reservation: None }), &[]);
     world.feed(Input::TaskCanceled { task: task(2), reason: model::task::CancelReason::Abandoned });
     assert!(matches!(world.explain(1).standing, Standing::Offered { .. }), "it went to cem, at its age");
     let refusal = Refusal::UnknownAgent { agent: agent("ana") };
     assert_eq!(world.presence("ana", "available"), [Output::Refused { refusal }]);
+}
+
+#[test]
+fn a_record_that_failed_takes_back_nothing_that_was_decided_since() {
+    let mut world = World::new(configuration([("q", Queue::default()), ("p", Queue::default())]));
+    world.log_in(profile("ana", &[], &CHAT, &["q"]));
+    world.log_in(profile("ben", &[], &CHAT, &["p"]));
+    let (first, ..) = only_offer(&world.chat(1, "q"));
+    world.feed(Input::Accept { reservation: first, agent: agent("ana") });
+    let offer = world.transfer(1, TransferTarget::Queue { queue: queue("p") });
+    assert_offered(&offer, &[(1, "ben")]);
+    let late = Input::TaskReleased { task: task(1), reservation: Some(first) };
+    assert_eq!(world.feed(late), [Output::Refused { refusal: Refusal::NotAssigned { task: task(1) } }]);
+    let accepted = world.accept(&offer);
+    assert!(matches!(accepted[..], [Output::Assigned { .. }]), "the later offer stands: {accepted:?}");
 }
 
 #[test]
@@ -86,7 +101,7 @@ fn what_names_nobody_is_refused_and_changes_nothing() {
         Input::Reject { reservation, agent: agent("ana") },
         Input::WrapUpStarted { task: task(9) },
         Input::Completed { task: task(9) },
-        Input::TaskReleased { task: task(9) },
+        Input::TaskReleased { task: task(9), reservation: None },
         Input::TaskReprioritised { task: task(9), priority: model::task::Priority(1) },
         transfer(9, TransferTarget::Queue { queue: queue("q") }),
     ] {

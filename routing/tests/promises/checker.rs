@@ -110,7 +110,7 @@ impl Checker {
                     seen.set_aside.remove(agent);
                 }
             }
-            Input::TaskReleased { task } => {
+            Input::TaskReleased { task, .. } => {
                 let queue = self.tasks[task].request.queue.clone();
                 self.put_back(*task, queue, false);
             }

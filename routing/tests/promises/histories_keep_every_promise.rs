@@ -238,7 +238,7 @@ impl History {
                 requirements: required(needs),
                 preferred_agent: None,
             },
-            Act::Release(index) => Input::TaskReleased { task: of(index, &held) },
+            Act::Release(index) => Input::TaskReleased { task: of(index, &held), reservation: None },
             Act::Reprioritise(index, priority) => {
                 Input::TaskReprioritised { task: of(index, &open), priority: Priority(priority) }
             }

@@ -69,5 +69,7 @@ fn only_ticks_at_which_nothing_is_due_are_left_out() {
     let due = world.router.next_deadline().unwrap();
     assert!(!world.router.is_worth_recording(Timestamp(due.0 - 1), &Input::Tick));
     assert!(world.router.is_worth_recording(due, &Input::Tick));
-    assert!(world.router.is_worth_recording(world.now, &Input::TaskReleased { task: task(9) }));
+    assert!(
+        world.router.is_worth_recording(world.now, &Input::TaskReleased { task: task(9), reservation: None })
+    );
 }
