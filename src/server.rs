@@ -94,13 +94,14 @@ impl Server {
             tokio::task::spawn_blocking(move || Auth::open(&foundation)).await.map_err(joined)??
         };
         let auth = Arc::new(auth);
-        let Understanding { mut colleagues, intents } =
+        let Understanding { mut colleagues, intents, library } =
             understanding::learn(&foundation, &foundation.organisation()).await?;
         colleagues.extend(more);
         let stop = CancellationToken::new();
         let virtual_agents = |engine| VirtualAgents::new(engine, colleagues);
         let engine = Engine::start(foundation.clone(), auth.clone(), stop.clone(), virtual_agents).await?;
         housekeeping::start(&engine, &stop);
+        engine.knowledge.store(library);
         measures::start(&engine, &stop);
         let webhooks = webhooks::Sender::new(foundation.clone(), engine.webhooks_due.clone())?;
         tokio::spawn(webhooks.run(stop.clone()));

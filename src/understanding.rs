@@ -42,6 +42,8 @@ pub struct Understanding {
     pub colleagues: BTreeMap<AgentId, Colleague>,
     /// None if there are no examples to learn from.
     pub intents: Option<Arc<dyn IntentClassifier>>,
+    /// The articles, for people as for virtual agents; none if there is no folder of them.
+    pub library: Option<Arc<Knowledge>>,
 }
 
 /// Learns what the files say. Training takes a second or two, off the workers.
@@ -77,12 +79,10 @@ fn build(organisation: &Organisation, places: &Places) -> Result<Understanding, 
     if with_articles.peek().is_some() || (takes_mail && places.intents.is_dir()) {
         understanding.intents = intents(places)?;
     }
-    let mut shelf = None;
-    for agent in with_articles {
-        let (library, threshold) = match &shelf {
-            Some(known) => known,
-            None => shelf.insert(library(places)?),
-        };
+    let wants_articles = with_articles.peek().is_some() || places.knowledge.is_dir();
+    let shelf = if wants_articles { Some(library(places)?) } else { None };
+    understanding.library = shelf.as_ref().map(|(library, _)| library.clone());
+    for (agent, (library, threshold)) in with_articles.zip(shelf.iter().cycle()) {
         let classifier = understanding.intents.clone();
         let built = ArticleAgent::new(configuration(agent), library.clone(), classifier, *threshold)
             .map_err(|source| UnderstandingError::Agent { agent: agent.id.clone(), source })?;

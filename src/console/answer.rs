@@ -3,13 +3,13 @@
 use model::event::{Author, Intervention, Message, PresenceCause, Reader};
 use model::session::{Command, Refusal, State};
 use model::task::{TransferReason, TransferTarget};
-use model::{AgentId, SessionId, TaskId};
+use model::{AgentId, Language, SessionId, TaskId};
 use routing::Input;
 use store::{SearchQuery, SearchScope};
 
 use super::access::Access;
 use super::connection::{Identity, Works};
-use super::wire::{Answer, Ask, ConsoleRefusal, ConsoleRole, SearchHit};
+use super::wire::{Answer, Ask, ConsoleRefusal, ConsoleRole, PassageView, SearchHit};
 use crate::actors::DeliverError;
 use crate::engine::merging::MergeError;
 use crate::engine::{Engine, board, card, explain, reception};
@@ -17,6 +17,7 @@ use crate::engine::{Engine, board, card, explain, reception};
 /// Longest search, in bytes, and most hits.
 const MAX_SEARCH: usize = 500;
 const MOST_HITS: usize = 50;
+const MOST_PASSAGES: usize = 5;
 /// Bytes of a reason or a note with a transfer.
 const MAX_REASON: usize = 4_000;
 
@@ -132,6 +133,7 @@ pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
             Ok(Answer::History { sessions: summaries.iter().map(board::past_session).collect() })
         }
         Ask::Search { text } => search(engine, who, text).await,
+        Ask::Knowledge { text, language } => knowledge(engine, text, language).await,
         Ask::Explain { task } => {
             let explanation = engine.router().explain(task).await;
             let explanation =
@@ -313,6 +315,27 @@ async fn deliver_all(engine: &Engine, session: SessionId, commands: Vec<Command>
         Err(DeliverError::Refused(Refusal::NothingChanges)) => Ok(Answer::Nothing),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Passages of articles, as virtual agents find them.
+async fn knowledge(engine: &Engine, text: String, language: Option<Language>) -> Reply {
+    if text.len() > MAX_SEARCH {
+        return Err(refuse(ConsoleRefusal::TooLarge, "the question is too long"));
+    }
+    let organisation = engine.foundation.organisation();
+    let first = || organisation.sites.first()?.languages.first().cloned();
+    let (Some(library), Some(language)) = (engine.knowledge.load_full(), language.or_else(first)) else {
+        return Ok(Answer::Passages { passages: Vec::new() });
+    };
+    let found = tokio::task::spawn_blocking(move || library.search(&text, &language)).await;
+    let found = found.map_err(|_| refuse(ConsoleRefusal::Busy, "the articles cannot be searched now"))?;
+    let passages = found.into_iter().take(MOST_PASSAGES).map(|passage| PassageView {
+        title: passage.citation.title,
+        heading: passage.heading,
+        text: passage.text,
+        confidence: passage.confidence,
+    });
+    Ok(Answer::Passages { passages: passages.collect() })
 }
 
 async fn search(engine: &Engine, who: &Identity, text: String) -> Reply {

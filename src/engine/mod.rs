@@ -58,6 +58,8 @@ pub struct Engine {
     sessions: OnceLock<Registry>,
     router: OnceLock<RouterHandle>,
     agents: arc_swap::ArcSwap<BTreeMap<AgentId, AgentHandle>>,
+    /// The articles that agents search.
+    pub knowledge: arc_swap::ArcSwapOption<bots::knowledge::Knowledge>,
     /// Held while the organisation changes.
     reorganising: tokio::sync::Mutex<()>,
     /// Sent to when it has changed.
@@ -88,6 +90,7 @@ impl Engine {
             sessions: OnceLock::new(),
             router: OnceLock::new(),
             agents: arc_swap::ArcSwap::default(),
+            knowledge: arc_swap::ArcSwapOption::empty(),
             reorganising: tokio::sync::Mutex::default(),
             organisation_changed: tokio::sync::watch::Sender::new(()),
             virtual_agents: OnceLock::new(),

@@ -76,6 +76,7 @@ impl Engine {
         self.record_organisation(&organisation, version, by).await?;
         let after = Arc::new(organisation);
         self.foundation.organisation.store(after.clone());
+        self.knowledge.store(learned.library);
         self.virtual_agents().replace(learned.colleagues, &after);
         self.classify_by(learned.intents);
         self.follow_organisation(&before, &after).await;

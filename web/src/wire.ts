@@ -14,7 +14,7 @@ export type AgentId = string;
 
 export type AgentView = { id: AgentId, name: string, automated: boolean, queues: Array<QueueId>, };
 
-export type Answer = { "answer": "nothing" } | { "answer": "recorded", sequence: Sequence, } | { "answer": "explanation" } & ExplanationView | { "answer": "history", sessions: Array<PastSession>, } | { "answer": "hits", hits: Array<SearchHit>, } | { "answer": "merged", session: SessionId, };
+export type Answer = { "answer": "nothing" } | { "answer": "recorded", sequence: Sequence, } | { "answer": "explanation" } & ExplanationView | { "answer": "history", sessions: Array<PastSession>, } | { "answer": "hits", hits: Array<SearchHit>, } | { "answer": "passages", passages: Array<PassageView>, } | { "answer": "merged", session: SessionId, };
 
 export type Attachment = { 
 /**
@@ -124,7 +124,11 @@ request: number, } & ({ "type": "hello", version: number, } | { "type": "ping" }
  * The last sequence this console has of the session: an answer to what it has not seen is
  * refused with `behind`.
  */
-seen: Sequence, } | { "type": "note", session: SessionId, note: MessageId, text: string, } | { "type": "typing", session: SessionId, } | { "type": "read", session: SessionId, through: Sequence, } | { "type": "set_fact", session: SessionId, name: FactName, value: string, } | { "type": "switch_channel", session: SessionId, to: Channel, } | { "type": "transfer", session: SessionId, task: TaskId, target: TransferTarget, note: string | null, } | { "type": "wrap_up", session: SessionId, task: TaskId, } | { "type": "complete", session: SessionId, task: TaskId, disposition: Disposition | null, summary: string | null, close: boolean, } | { "type": "history", customer: CustomerId, } | { "type": "merge", session: SessionId, other: SessionId, } | { "type": "separate", session: SessionId, other: SessionId, } | { "type": "search", text: string, } | { "type": "explain", task: TaskId, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
+seen: Sequence, } | { "type": "note", session: SessionId, note: MessageId, text: string, } | { "type": "typing", session: SessionId, } | { "type": "read", session: SessionId, through: Sequence, } | { "type": "set_fact", session: SessionId, name: FactName, value: string, } | { "type": "switch_channel", session: SessionId, to: Channel, } | { "type": "transfer", session: SessionId, task: TaskId, target: TransferTarget, note: string | null, } | { "type": "wrap_up", session: SessionId, task: TaskId, } | { "type": "complete", session: SessionId, task: TaskId, disposition: Disposition | null, summary: string | null, close: boolean, } | { "type": "history", customer: CustomerId, } | { "type": "merge", session: SessionId, other: SessionId, } | { "type": "separate", session: SessionId, other: SessionId, } | { "type": "search", text: string, } | { "type": "knowledge", text: string, 
+/**
+ * None: the organisation's first.
+ */
+language: Language | null, } | { "type": "explain", task: TaskId, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
 
 export type ConsoleRole = "agent" | "supervisor" | "admin";
 
@@ -251,6 +255,16 @@ export type OrganisationView = { name: string, queues: Array<Named<QueueId>>, pr
  * The queue that virtual agents serve: where a session is handed back to.
  */
 virtual_queue: QueueId | null, max_upload_bytes: number, };
+
+export type PassageView = { title: string, heading: string, 
+/**
+ * Plain text.
+ */
+text: string, 
+/**
+ * 0 to 1.
+ */
+confidence: number, };
 
 export type PastSession = { session: SessionId, opened_at: Timestamp, closed_at: Timestamp | null, channels: Array<Channel>, intent: Intent | null, last_agent: AgentId | null, last_text: string, };
 

@@ -2,8 +2,8 @@
 
 use model::task::{Priority, TransferTarget};
 use model::{
-    AgentId, Channel, CustomerId, Disposition, FactName, MessageId, PresenceName, ReservationId, Sequence,
-    SessionId, TaskId,
+    AgentId, Channel, CustomerId, Disposition, FactName, Language, MessageId, PresenceName, ReservationId,
+    Sequence, SessionId, TaskId,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -109,6 +109,13 @@ pub enum Ask {
     },
     Search {
         text: String,
+    },
+    /// What the articles say to a question.
+    Knowledge {
+        text: String,
+        /// None: the organisation's first.
+        #[serde(default)]
+        language: Option<Language>,
     },
     /// Why a task waits, or went where it went.
     Explain {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    BoardFrame, ConsoleWelcome, ExplanationView, Offer, OrganisationView, PastSession, SearchHit,
-    SessionCard, SessionSnapshot,
+    BoardFrame, ConsoleWelcome, ExplanationView, Offer, OrganisationView, PassageView, PastSession,
+    SearchHit, SessionCard, SessionSnapshot,
 };
 
 /// What the engine sends.
@@ -78,6 +78,10 @@ pub enum Answer {
     },
     Hits {
         hits: Vec<SearchHit>,
+    },
+    /// The surest first.
+    Passages {
+        passages: Vec<PassageView>,
     },
     /// The session that goes on for both.
     Merged {

@@ -18,8 +18,8 @@ pub use board::{
 };
 pub use message::{Answer, ConsoleMessage, ConsoleRefusal, OfferOutcome, Upload};
 pub use session::{
-    FactView, KnownIdentity, LegView, Offer, PastSession, SearchHit, SessionCard, SessionContext,
-    SessionSnapshot, TaskView,
+    FactView, KnownIdentity, LegView, Offer, PassageView, PastSession, SearchHit, SessionCard,
+    SessionContext, SessionSnapshot, TaskView,
 };
 pub use welcome::{
     AgentView, Canned, ConsoleRole, ConsoleWelcome, Me, Named, OrganisationView, PresenceView,

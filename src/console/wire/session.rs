@@ -133,3 +133,14 @@ pub struct SearchHit {
     /// Matches stand between `\u{1}` and `\u{2}`.
     pub snippet: String,
 }
+
+/// A section of an article that speaks to a question.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct PassageView {
+    pub title: String,
+    pub heading: String,
+    /// Plain text.
+    pub text: String,
+    /// 0 to 1.
+    pub confidence: f64,
+}

@@ -28,7 +28,7 @@ export const de: Words = {
   wrapUpOf: '{name} abschließen', disposition: 'Ergebnis', summary: 'Zusammenfassung', closeToo: 'Auch das Gespräch schließen', startWrapUp: 'Nacharbeit beginnen', done: 'Fertig',
 
   customer: 'Kunde', speaks: 'Spricht {language}', verified: 'bestätigt', claimed: 'angegeben', facts: 'Angaben', nothingCollected: 'Noch nichts erfasst.', newFact: 'Neue Angabe', addFact: 'Angabe', itsValue: 'Ihr Wert', value: 'Wert', add: 'Hinzufügen',
-  earlierSessions: 'Frühere Gespräche', agoOf: 'vor {span}', firstContact: 'Der erste Kontakt dieses Kunden.', searchConversations: 'Gespräche durchsuchen', wordsThenEnter: 'Wörter, dann Enter', fewerWords: 'Nichts gefunden. Versuchen Sie weniger Wörter.',
+  earlierSessions: 'Frühere Gespräche', agoOf: 'vor {span}', firstContact: 'Der erste Kontakt dieses Kunden.', assist: 'Hilfe zur Antwort', searchArticles: 'Artikel durchsuchen', useInReply: 'In die Antwort', noArticle: 'Kein Artikel sagt etwas dazu.', searchConversations: 'Gespräche durchsuchen', wordsThenEnter: 'Wörter, dann Enter', fewerWords: 'Nichts gefunden. Versuchen Sie weniger Wörter.',
 
   conversation: 'Gespräch', olderNotShown: 'Älteres wird nicht gezeigt.', typing: '{name} schreibt…', quotedText: 'Zitierter Text', sources: 'Quellen', notDelivered: 'Nicht zugestellt', bounced: 'Zurückgekommen', read: 'Gelesen', whisper: 'Geflüstert',
   cameBefore: 'Bevor dies gesendet wurde, kam etwas herein. Sehen Sie es an, dann:', sendAsIs: 'So senden', discard: 'Verwerfen', notSent: 'Nicht gesendet: {reason}', tryAgain: 'Erneut versuchen', sending: 'Wird gesendet…', goesOutLater: 'Geht hinaus, sobald verbunden und auf dem Stand',

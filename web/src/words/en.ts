@@ -26,7 +26,7 @@ export const en = {
   wrapUpOf: 'Wrap up {name}', disposition: 'Disposition', summary: 'Summary', closeToo: 'Close the session too', startWrapUp: 'Start wrap-up time', done: 'Done',
 
   customer: 'Customer', speaks: 'Speaks {language}', verified: 'verified', claimed: 'claimed', facts: 'Facts', nothingCollected: 'Nothing collected yet.', newFact: 'New fact', addFact: 'Add a fact', itsValue: 'Its value', value: 'Value', add: 'Add',
-  earlierSessions: 'Earlier sessions', agoOf: '{span} ago', firstContact: 'The first contact of this customer.', searchConversations: 'Search conversations', wordsThenEnter: 'Words, then Enter', fewerWords: 'Nothing found. Try fewer words.',
+  earlierSessions: 'Earlier sessions', agoOf: '{span} ago', firstContact: 'The first contact of this customer.', assist: 'Assist', searchArticles: 'Search the articles', useInReply: 'Use in reply', noArticle: 'No article speaks to it.', searchConversations: 'Search conversations', wordsThenEnter: 'Words, then Enter', fewerWords: 'Nothing found. Try fewer words.',
 
   conversation: 'Conversation', olderNotShown: 'Older events are not shown.', typing: '{name} is typing…', quotedText: 'Quoted text', sources: 'Sources', notDelivered: 'Not delivered', bounced: 'Bounced', read: 'Read', whisper: 'Whisper',
   cameBefore: 'Something came in before this was sent. Look at it, then:', sendAsIs: 'Send as it is', discard: 'Discard', notSent: 'Not sent: {reason}', tryAgain: 'Try again', sending: 'Sending…', goesOutLater: 'Goes out when connected and caught up',
