@@ -33,6 +33,14 @@ await play(async (stage) => {
   await press('Enter');
   await customer.hears(text);
 
+  const assist = agent.getByTestId('assist');
+  await assist.getByText('Shipping and delivery times').first().waitFor();
+  await stage.accessible(agent, 'the console with suggestions');
+  await stage.shot(agent, 'desk-assist');
+  await assist.getByRole('button', { name: 'Use in reply' }).first().click();
+  stage.promise(/working days/.test(await composer.inputValue()), 'a passage of an article is in the composer');
+  await composer.fill('');
+
   await press('Escape');
   await press('n');
   await agent.keyboard.type('A note by keyboard');
