@@ -1,4 +1,5 @@
-//! What a routing decision costs: `cargo bench -p routing --bench decisions [-- small|large|recover]`.
+//! What a routing decision costs: `cargo bench -p routing --bench decisions [-- small|large|recover]`,
+//! or one of `small-teams`, `small-every`, `large-teams`, `large-every`.
 //!
 //! A backlog is built, then the router runs in steady state: agents accept, wrap up and complete at
 //! random, new tasks arrive to keep the backlog at its size. Every call of `handle` is timed. One core.
@@ -303,17 +304,18 @@ fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
-    let mut rates = Vec::new();
-    if wants("small") {
-        rates.push(measure("small, teams of 50", 10_000, 100_000, Variety::Teams));
-        measure("small, every agent different", 10_000, 100_000, Variety::Individuals);
-    }
-    if wants("large") {
-        rates.push(measure("large, teams of 50", 100_000, 1_000_000, Variety::Teams));
-        measure("large, every agent different", 100_000, 1_000_000, Variety::Individuals);
-    }
-    if let [small, large] = rates[..] {
-        println!("the large organisation is {:.2} times slower", small / large);
+    let sizes = [("small", 10_000, 100_000), ("large", 100_000, 1_000_000)];
+    let varieties = [("teams of 50", Variety::Teams), ("every agent different", Variety::Individuals)];
+    for (label, variety) in varieties {
+        let wanted = sizes.iter().filter(|(size, ..)| {
+            wants(size) || wants(&format!("{size}-{}", label.split(' ').next().unwrap_or_default()))
+        });
+        let rates: Vec<_> = wanted
+            .map(|(size, agents, backlog)| measure(&format!("{size}, {label}"), *agents, *backlog, variety))
+            .collect();
+        if let [small, large] = rates[..] {
+            println!("{label}: the large organisation is {:.2} times slower", small / large);
+        }
     }
     if wants("recover") {
         recover(100_000);

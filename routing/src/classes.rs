@@ -19,6 +19,14 @@ const SPARE: usize = 8_192;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ClassIndex(pub u32);
 
+/// A class as a profile remembers it: known by its generation to be another one once its index is used
+/// again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ClassMark {
+    pub class: ClassIndex,
+    generation: u32,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ClassKey {
     pub queue: QueueIndex,
@@ -42,6 +50,8 @@ pub(crate) struct Classes {
     all: Vec<Option<Class>>,
     /// The first task of each class: what a free agent looks at, kept close together.
     heads: Vec<Option<TaskKey>>,
+    /// How many classes have had each index.
+    generations: Vec<u32>,
     unused: Vec<ClassIndex>,
     by_key: FxHashMap<ClassKey, ClassIndex>,
     emptied: VecDeque<ClassIndex>,
@@ -63,11 +73,20 @@ impl Classes {
             None => {
                 self.all.push(Some(class));
                 self.heads.push(None);
+                self.generations.push(0);
                 ClassIndex(u32::try_from(self.all.len() - 1).expect("there are fewer classes than tasks"))
             }
         };
         self.by_key.insert(key, index);
         index
+    }
+
+    pub fn mark(&self, class: ClassIndex) -> ClassMark {
+        ClassMark { class, generation: self.generations[class.0 as usize] }
+    }
+
+    pub fn is_current(&self, mark: ClassMark) -> bool {
+        self.generations[mark.class.0 as usize] == mark.generation
     }
 
     pub fn head(&self, index: ClassIndex) -> Option<&TaskKey> {
@@ -94,15 +113,16 @@ impl Classes {
     }
 
     /// A class to forget, if there are too many empty ones; the caller takes it out of its profiles.
-    pub fn forget_spare(&mut self) -> Option<(ClassIndex, Class)> {
+    pub fn forget_spare(&mut self) -> Option<Class> {
         while self.emptied.len() > SPARE {
             let index = self.emptied.pop_front()?;
             self[index].spare = false;
             if self[index].tasks.is_empty() {
                 let class = self.all[index.0 as usize].take()?;
                 self.by_key.remove(&class.key);
+                self.generations[index.0 as usize] += 1;
                 self.unused.push(index);
-                return Some((index, class));
+                return Some(class);
             }
         }
         None
@@ -111,11 +131,12 @@ impl Classes {
     pub fn of_queues<'a>(
         &'a mut self,
         queues: &'a [QueueIndex],
-    ) -> impl Iterator<Item = (ClassIndex, &'a mut Class)> {
-        let numbered = (0u32..).zip(&mut self.all);
-        numbered
-            .filter_map(|(index, class)| Some((ClassIndex(index), class.as_mut()?)))
-            .filter(|(_, class)| queues.contains(&class.key.queue))
+    ) -> impl Iterator<Item = (ClassMark, &'a mut Class)> {
+        let numbered = (0u32..).zip(&mut self.all).zip(&self.generations);
+        let marked = numbered.filter_map(|((index, class), generation)| {
+            Some((ClassMark { class: ClassIndex(index), generation: *generation }, class.as_mut()?))
+        });
+        marked.filter(|(_, class)| queues.contains(&class.key.queue))
     }
 }
 

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::ability::Ability;
 use crate::agents::{AgentIndex, IdleKey, slot};
-use crate::classes::ClassIndex;
+use crate::classes::ClassMark;
 use crate::configuration::LongestIdle;
 use crate::input::{AgentKind, AgentProfile, Capacity};
 use crate::queues::QueueIndex;
@@ -99,7 +99,7 @@ pub(crate) struct Profile {
     /// The free agents, once for each definition of longest idle that a queue of theirs goes by.
     pub orders: Vec<Order>,
     /// The classes whose tasks these agents can do, by channel.
-    pub classes: [Vec<ClassIndex>; 3],
+    pub classes: [Doable; 3],
 }
 
 /// The free agents of a profile in the order of one definition of longest idle.
@@ -130,6 +130,36 @@ impl Order {
         }
         free.extend(new);
         (head.as_ref() != free.first()).then(|| (head, free.first().cloned()))
+    }
+}
+
+/// The classes a profile can do. Those that are forgotten stay until they are the larger part: looking
+/// for one in a long list costs more than passing it over.
+#[derive(Debug, Default)]
+pub(crate) struct Doable {
+    marks: Vec<ClassMark>,
+    forgotten: usize,
+}
+
+impl Doable {
+    /// Forgotten ones that are kept however few the others are.
+    const SPARE: usize = 32;
+
+    pub fn add(&mut self, mark: ClassMark) {
+        self.marks.push(mark);
+    }
+
+    pub fn forget_one(&mut self, is_current: impl Fn(ClassMark) -> bool) {
+        self.forgotten += 1;
+        if self.forgotten > Self::SPARE + self.marks.len() / 2 {
+            self.marks.retain(|mark| is_current(*mark));
+            self.forgotten = 0;
+        }
+    }
+
+    /// Also those that are forgotten.
+    pub fn marks(&self) -> impl Iterator<Item = ClassMark> + '_ {
+        self.marks.iter().copied()
     }
 }
 

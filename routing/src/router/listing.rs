@@ -6,7 +6,7 @@ use model::Channel;
 use super::Router;
 use crate::agents::{AgentIndex, Listed, slot};
 use crate::classes::{ClassIndex, ClassKey};
-use crate::profiles::{Profile, ProfileIndex, Shape};
+use crate::profiles::{Doable, Profile, ProfileIndex, Shape};
 
 impl Router {
     /// Lists the agent under every channel it could take one more task of, and nowhere else.
@@ -94,10 +94,10 @@ impl Router {
         profile.seats =
             profile.queues.iter().map(|queue| self.queues[*queue].roster.add(index, profile)).collect();
         let queues = profile.queues.clone();
-        for (class_index, class) in self.classes.of_queues(&queues) {
+        for (mark, class) in self.classes.of_queues(&queues) {
             if profile.takes(class.key.channel) && profile.meets(&class.key.needs) {
                 class.profiles.push(index);
-                profile.classes[slot(class.key.channel)].push(class_index);
+                profile.classes[slot(class.key.channel)].add(mark);
             }
         }
         index
@@ -105,8 +105,10 @@ impl Router {
 
     fn end_profile(&mut self, index: ProfileIndex) {
         let Some(profile) = self.profiles.remove(index) else { return };
-        for class in profile.classes.iter().flatten() {
-            strike_out(&mut self.classes[*class].profiles, index);
+        for mark in profile.classes.iter().flat_map(Doable::marks) {
+            if self.classes.is_current(mark) {
+                strike_out(&mut self.classes[mark.class].profiles, index);
+            }
         }
         for (queue, seat) in profile.queues.iter().zip(&profile.seats) {
             self.queues[*queue].roster.remove(*seat, &profile);
@@ -117,23 +119,26 @@ impl Router {
         let channel = key.channel;
         let profiles = self.queues[key.queue].roster.meeting(channel, &key.needs);
         let index = self.classes.add(key, profiles);
+        let mark = self.classes.mark(index);
         for profile in &self.classes[index].profiles {
-            self.profiles[*profile].classes[slot(channel)].push(index);
+            self.profiles[*profile].classes[slot(channel)].add(mark);
         }
         index
     }
 
     pub(super) fn forget_spare_classes(&mut self) {
-        while let Some((index, class)) = self.classes.forget_spare() {
+        while let Some(class) = self.classes.forget_spare() {
+            let classes = &self.classes;
             for profile in class.profiles {
-                strike_out(&mut self.profiles[profile].classes[slot(class.key.channel)], index);
+                let doable = &mut self.profiles[profile].classes[slot(class.key.channel)];
+                doable.forget_one(|mark| classes.is_current(mark));
             }
         }
     }
 }
 
 /// Out of a list without an order.
-fn strike_out<Index: PartialEq>(list: &mut Vec<Index>, index: Index) {
+fn strike_out(list: &mut Vec<ProfileIndex>, index: ProfileIndex) {
     if let Some(at) = list.iter().position(|other| *other == index) {
         list.swap_remove(at);
     }

@@ -235,10 +235,11 @@ impl Router {
     /// The first of all that the profile can do, wherever in line: one look a class.
     fn first_of_classes(&self, agent: AgentIndex, profile: &Profile, free: [bool; 3]) -> Option<TaskKey> {
         let mut first: Option<TaskKey> = None;
-        for class in (0..3).filter(|slot| free[*slot]).flat_map(|slot| &profile.classes[slot]) {
-            let Some(head) = self.classes.head(*class) else { continue };
+        for mark in (0..3).filter(|slot| free[*slot]).flat_map(|slot| profile.classes[slot].marks()) {
+            let Some(head) = self.classes.head(mark.class) else { continue };
             if first.as_ref().is_none_or(|first| head < first)
-                && let Some(key) = self.first_not_set_aside(*class, head, agent)
+                && self.classes.is_current(mark)
+                && let Some(key) = self.first_not_set_aside(mark.class, head, agent)
                 && first.as_ref().is_none_or(|first| key < first)
             {
                 first = Some(*key);

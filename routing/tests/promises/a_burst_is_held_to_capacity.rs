@@ -172,3 +172,44 @@ fn a_task_far_back_in_line_is_found_by_who_can_do_it() {
     let offered = world.log_in(profile("cem", &[("magic", 5)], &most, &["q"]));
     assert_offered(&offered, &[(2, "cem")]);
 }
+
+/// What customers ask comes and goes; kinds of tasks that were forgotten are not mistaken for others.
+#[test]
+fn ten_thousand_kinds_of_tasks_come_and_go_and_the_next_finds_its_agent() {
+    let mut world = World::new(configuration([("q", Queue::default())]));
+    let chat = [(Channel::Chat, Capacity::of(1))];
+    let name = |number: u32| format!("skill{number}");
+    let able = |one: u32, other: u32| {
+        let (one, other) = (name(one), name(other));
+        profile(&format!("{one}-{other}"), &[(&one, 5), (&other, 5)], &chat, &["q"])
+    };
+    let asking = |number: u32, one: u32, other: u32| {
+        let requirements = needs(&[(&name(one), 2), (&name(other), 3)]);
+        TaskRequest { requirements, ..request(number, "q", Channel::Chat, at(0.0)) }
+    };
+    // Nobody can do these: they keep the front of the line.
+    for number in 1..=2_500 {
+        let hard = needs(&[("magic", 1)]);
+        world.arrive(TaskRequest { requirements: hard, ..request(number, "q", Channel::Chat, at(0.0)) });
+    }
+    for agent in 0..10 {
+        world.feed(Input::AgentUpserted { profile: able(agent, 20 + agent) });
+    }
+    for number in 0..11_000 {
+        world.arrive(asking(10_000 + number, number / 110, 200 + number % 110));
+        world.feed(Input::Completed { task: task(10_000 + number) });
+    }
+    for number in 0..300 {
+        world.arrive(asking(30_000 + number, number / 20, 20 + number % 20));
+    }
+    for agent in 0..10 {
+        let profile = able(agent, 20 + agent);
+        let by = profile.agent.as_str().to_owned();
+        assert_offered(&world.presence(&by, "available"), &[(30_000 + agent * 20 + agent, &by)]);
+    }
+    for agent in 0..10 {
+        world.feed(Input::AgentRemoved { agent: able(agent, 20 + agent).agent });
+    }
+    let outputs = world.log_in(able(12, 32));
+    assert_offered(&outputs, &[(30_000 + 12 * 20 + 12, "skill12-skill32")]);
+}
