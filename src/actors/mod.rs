@@ -3,6 +3,7 @@
 
 pub mod agent;
 mod arbiters;
+pub mod notices;
 pub mod registry;
 pub mod router;
 pub mod session;

@@ -89,13 +89,9 @@ impl Registry {
     pub async fn follow(
         &self,
         session: SessionId,
-        follower: tokio::sync::mpsc::Sender<super::Notice>,
+        most: usize,
     ) -> Result<super::session::Followed, DeliverError> {
-        self.attempt(session, |handle| {
-            let follower = follower.clone();
-            async move { handle.follow(follower).await }
-        })
-        .await
+        self.attempt(session, |handle| async move { handle.follow(most).await }).await
     }
 
     pub async fn state(&self, session: SessionId) -> Result<Arc<State>, DeliverError> {

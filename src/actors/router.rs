@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use model::TaskId;
+use model::{TaskId, Timestamp};
 use routing::{Board, Configuration, Explanation, Input, Output, Place, Record, Refusal, Router};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
@@ -77,7 +77,8 @@ pub struct RoutingActor {
     /// take permits.
     outputs: mpsc::UnboundedSender<Output>,
     buffer: Vec<Output>,
-    timer: Option<SpawnHandle>,
+    /// With when it rings.
+    timer: Option<(SpawnHandle, Timestamp)>,
 }
 
 impl RoutingActor {
@@ -119,16 +120,24 @@ impl RoutingActor {
         refused
     }
 
+    /// One that rings too early stays: it sets the next one.
     fn set_timer(&mut self, context: &mut Context<Self>) {
-        if let Some(timer) = self.timer.take() {
+        let Some(deadline) = self.router.next_deadline() else { return };
+        let at = now();
+        let sleep = deadline.since(at).min(LONGEST_SLEEP);
+        let due = at + sleep;
+        if let Some((timer, rings)) = self.timer.take() {
+            if rings <= due {
+                self.timer = Some((timer, rings));
+                return;
+            }
             context.cancel_future(timer);
         }
-        let Some(deadline) = self.router.next_deadline() else { return };
-        let sleep = deadline.since(now()).min(LONGEST_SLEEP);
-        self.timer = Some(context.run_later(sleep, |actor, context| {
+        let timer = context.run_later(sleep, |actor, context| {
             actor.timer = None;
             actor.feed(Input::Tick, context);
-        }));
+        });
+        self.timer = Some((timer, due));
     }
 }
 

@@ -12,8 +12,9 @@ use actix::prelude::*;
 use model::session::{Command, Refusal, State, decide};
 use model::{Epoch, Event, Recorded, Sequence, SessionEvent, SessionId, StreamId};
 use store::{Append, AppendError, OutboxEntry, Store};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::notices;
 use crate::foundation::now;
 
 /// How often a session looks whether it is idle.
@@ -37,10 +38,12 @@ pub enum DeliverError {
 }
 
 /// A command was carried out, or had been before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Delivered {
     /// The last event it stands for in the log.
     pub sequence: Sequence,
+    /// The session after it.
+    pub state: Arc<State>,
     /// What was recorded now; empty if it had been before or changed nothing.
     pub events: Vec<SessionEventAt>,
 }
@@ -79,9 +82,9 @@ pub trait Effects: Send + Sync + 'static {
 }
 
 /// What a follower starts from.
-#[derive(Debug, Clone)]
 pub struct Followed {
     pub state: Arc<State>,
+    pub notices: notices::Receiver,
 }
 
 /// How others reach a session. Cheap to clone; each command takes one of a bounded number of permits.
@@ -114,9 +117,11 @@ impl SessionHandle {
         self.address.send(Deliver { commands, _permit: permit }).await.map_err(|_| DeliverError::Gone)?
     }
 
-    /// The state now; all later events go to `follower`, which is dropped if it is full.
-    pub async fn follow(&self, follower: mpsc::Sender<Notice>) -> Result<Followed, DeliverError> {
-        self.address.send(Follow { follower }).await.map_err(|_| DeliverError::Gone)
+    /// The state now, and all later notices; the follower is let go of if `most` wait for it.
+    pub async fn follow(&self, most: usize) -> Result<Followed, DeliverError> {
+        let (follower, notices) = notices::channel(most);
+        let state = self.address.send(Follow { follower }).await.map_err(|_| DeliverError::Gone)?;
+        Ok(Followed { state, notices })
     }
 
     pub async fn state(&self) -> Result<Arc<State>, DeliverError> {
@@ -149,9 +154,9 @@ struct Deliver {
 }
 
 #[derive(Message)]
-#[rtype(result = "Followed")]
+#[rtype(result = "Arc<State>")]
 struct Follow {
-    follower: mpsc::Sender<Notice>,
+    follower: notices::Sender,
 }
 
 #[derive(Message)]
@@ -177,7 +182,7 @@ pub struct SessionActor {
     id: SessionId,
     epoch: Epoch,
     state: Arc<State>,
-    followers: Vec<mpsc::Sender<Notice>>,
+    followers: Vec<notices::Sender>,
     surroundings: Arc<Surroundings>,
     permits: Arc<Semaphore>,
     progress: Arc<Progress>,
@@ -210,7 +215,7 @@ impl SessionActor {
     }
 
     fn tell(&mut self, notice: &Notice) {
-        self.followers.retain(|follower| follower.try_send(notice.clone()).is_ok());
+        self.followers.retain(|follower| follower.send(notice.clone()).is_ok());
     }
 
     fn is_idle(&mut self) -> bool {
@@ -283,7 +288,8 @@ impl Handler<Deliver> for SessionActor {
             Err(refusal) => return AtomicResponse::new(Box::pin(fut::ready(Err(refusal.into())))),
         };
         if events.is_empty() {
-            let nothing_new = Delivered { sequence: standing, events: Vec::new() };
+            let state = self.state.clone();
+            let nothing_new = Delivered { sequence: standing, state, events: Vec::new() };
             return AtomicResponse::new(Box::pin(fut::ready(Ok(nothing_new))));
         }
         let Ok((outbox, mail_ids)) = self.surroundings.effects.outbox(&next, &events) else {
@@ -333,9 +339,11 @@ impl SessionActor {
                 };
                 // Waited for by the actor, so that effects of one session stay in order.
                 context.wait(follow.into_actor(self));
-                Ok(Delivered { sequence: appended.last, events: places })
+                Ok(Delivered { sequence: appended.last, state: self.state.clone(), events: places })
             }
-            Err(AppendError::Duplicate { sequence, .. }) => Ok(Delivered { sequence, events: Vec::new() }),
+            Err(AppendError::Duplicate { sequence, .. }) => {
+                Ok(Delivered { sequence, state: self.state.clone(), events: Vec::new() })
+            }
             Err(AppendError::Busy) => Err(DeliverError::Busy),
             Err(AppendError::Unavailable { reason }) => Err(DeliverError::Unavailable(reason)),
             Err(error) => {
@@ -353,7 +361,7 @@ impl Handler<Follow> for SessionActor {
     fn handle(&mut self, follow: Follow, _: &mut Self::Context) -> Self::Result {
         self.touched = tokio::time::Instant::now();
         self.followers.push(follow.follower);
-        MessageResult(Followed { state: self.state.clone() })
+        MessageResult(self.state.clone())
     }
 }
 

@@ -11,7 +11,6 @@ use channels::chat::wire::{ChatMessage, ChatRefusal, ChatRequest, Standing};
 use model::session::{Leg, State};
 use model::task::TaskState;
 use model::{Channel, CustomerId, LegId, Recorded, Sequence, SessionEvent, SessionId};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, timeout};
 
 use super::absence;
@@ -19,7 +18,7 @@ use super::budget::Budget;
 use super::hello::{self, Visitor};
 use super::snapshot;
 use super::standing::EngineFaces;
-use crate::actors::Notice;
+use crate::actors::{Notice, notices};
 use crate::engine::Engine;
 use crate::engine::reception;
 use crate::foundation::now;
@@ -28,34 +27,55 @@ use crate::http::{ChatOrigin, Socket};
 
 /// A hello must come within this.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
-/// How often the place in the queue is told, and a silent side pinged.
+/// Pings in the time after which a silent side counts as gone.
+const PINGS: u32 = 4;
+/// How often the place in the queue is told, and it is seen who is silent.
 const BEAT: Duration = Duration::from_secs(5);
 const SHORTEST_BEAT: Duration = Duration::from_millis(10);
 
 /// Serves one chat connection to its end.
-pub async fn serve(engine: Arc<Engine>, mut socket: Socket, from: ChatOrigin) {
+///
+/// There are many, and most say nothing most of the time: what only the handshake or one step needs is
+/// boxed, and gone when it is over.
+pub async fn serve(engine: Arc<Engine>, socket: Socket, from: ChatOrigin) {
+    let Some(mut connection) = Box::pin(greet(engine, socket, from)).await else { return };
+    connection.run().await;
+    connection.end();
+}
+
+/// From the hello to the welcome, and what has to follow it; none if it comes to nothing.
+async fn greet(engine: Arc<Engine>, mut socket: Socket, from: ChatOrigin) -> Option<Box<Connection>> {
     let hello = match timeout(HELLO_WITHIN, frames::read(&mut socket)).await {
         Ok(Incoming::Text(text)) => serde_json::from_str::<ChatRequest>(&text),
-        _ => return frames::close(&mut socket, "no hello").await,
-    };
-    let (since, visitor) = match hello {
-        Ok(ChatRequest::Hello(hello)) => {
-            let since = (hello.session, hello.since);
-            match hello::accept(&engine, &from, hello).await {
-                Ok(visitor) => (since, visitor),
-                Err(refused) => return bye(&mut socket, refused.code, refused.message).await,
-            }
+        _ => {
+            frames::close(&mut socket, "no hello").await;
+            return None;
         }
-        Ok(_) => return bye(&mut socket, ChatRefusal::OutOfOrder, "a hello must come first").await,
-        Err(_) => return bye(&mut socket, ChatRefusal::Malformed, "that is no hello").await,
+    };
+    let hello = match hello {
+        Ok(ChatRequest::Hello(hello)) => hello,
+        Ok(_) => return turn_away(socket, ChatRefusal::OutOfOrder, "a hello must come first").await,
+        Err(_) => return turn_away(socket, ChatRefusal::Malformed, "that is no hello").await,
+    };
+    let since = (hello.session, hello.since);
+    let visitor = match hello::accept(&engine, &from, hello).await {
+        Ok(visitor) => visitor,
+        Err(refused) => return turn_away(socket, refused.code, refused.message).await,
     };
     let leg = LegId(uuid::Uuid::now_v7());
-    let mut connection = Connection::new(engine, socket, visitor, leg);
-    // Boxed: the handshake's state does not stay for the life of the connection.
-    if Box::pin(connection.begin(since)).await.is_ok() {
-        connection.run().await;
+    let mut connection = Box::new(Connection::new(engine, socket, visitor, leg));
+    match connection.begin(since).await {
+        Ok(()) => Some(connection),
+        Err(Gone) => {
+            connection.end();
+            None
+        }
     }
-    connection.end();
+}
+
+async fn turn_away(mut socket: Socket, code: ChatRefusal, message: &str) -> Option<Box<Connection>> {
+    bye(&mut socket, code, message).await;
+    None
 }
 
 async fn bye(socket: &mut Socket, code: ChatRefusal, message: &str) {
@@ -65,7 +85,7 @@ async fn bye(socket: &mut Socket, code: ChatRefusal, message: &str) {
 
 pub(super) struct Following {
     pub(super) session: SessionId,
-    notices: mpsc::Receiver<Notice>,
+    notices: notices::Receiver,
     /// The last sequence told, in the session's own counting.
     told: Sequence,
 }
@@ -79,8 +99,29 @@ pub(super) struct Connection {
     pub(super) following: Option<Following>,
     pub(super) last_heard: Instant,
     pub(super) last_typing: Option<Instant>,
-    pub(super) place: Option<(u64, Option<u64>)>,
+    pub(super) place: Place,
     pub(super) budget: Budget,
+}
+
+/// The place in the queue, as the customer knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Nothing waits, until an event says otherwise.
+    Nowhere,
+    Unknown,
+    Told {
+        position: u64,
+        wait_seconds: Option<u64>,
+    },
+}
+
+/// What a connection waits for.
+enum Happened {
+    Heard(Incoming),
+    /// None: the session dropped this reader.
+    Noticed(Option<Notice>),
+    Beat,
+    Stopping,
 }
 
 impl Connection {
@@ -95,7 +136,7 @@ impl Connection {
             following: None,
             last_heard: Instant::now(),
             last_typing: None,
-            place: None,
+            place: Place::Unknown,
             budget: Budget::new(Instant::now()),
         }
     }
@@ -137,10 +178,11 @@ impl Connection {
     /// Follows a session from now on.
     pub(super) async fn follow(&mut self, session: SessionId) -> Option<Arc<State>> {
         let capacity = self.engine.foundation.settings.chat.slow_reader;
-        let (sender, notices) = mpsc::channel(capacity);
-        let followed = self.engine.sessions().follow(session, sender).await.ok()?;
+        let followed = self.engine.sessions().follow(session, capacity).await.ok()?;
         self.leg = self.leg_of(&followed.state);
-        self.following = Some(Following { session, notices, told: followed.state.sequence });
+        self.following =
+            Some(Following { session, notices: followed.notices, told: followed.state.sequence });
+        self.place = Place::Unknown;
         self.engine.connections.open(self.leg, std::time::Instant::now());
         Some(followed.state)
     }
@@ -203,22 +245,30 @@ impl Connection {
 
     async fn run(&mut self) {
         let silence = self.engine.foundation.settings.chat.silence;
-        let mut beat = interval(BEAT.min(silence / 3).max(SHORTEST_BEAT));
+        let mut beat = interval(BEAT.min(silence / PINGS / 2).max(SHORTEST_BEAT));
         let stopping = self.engine.stopping.clone();
         loop {
-            let step = tokio::select! {
-                incoming = frames::read(&mut self.socket) => self.incoming(incoming).await,
-                () = stopping.cancelled() => {
-                    return bye(&mut self.socket, ChatRefusal::GoingAway, "the server stops").await;
-                }
-                notice = next_notice(&mut self.following) => match notice {
-                    Some(notice) => self.notice(notice).await,
-                    None => self.lost_track().await,
-                },
-                _ = beat.tick() => self.beat().await,
+            let happened = tokio::select! {
+                incoming = frames::read(&mut self.socket) => Happened::Heard(incoming),
+                () = stopping.cancelled() => Happened::Stopping,
+                notice = next_notice(&mut self.following) => Happened::Noticed(notice),
+                _ = beat.tick() => Happened::Beat,
             };
-            if step.is_err() {
+            if Box::pin(self.step(happened)).await.is_err() {
                 return;
+            }
+        }
+    }
+
+    async fn step(&mut self, happened: Happened) -> Result<(), Gone> {
+        match happened {
+            Happened::Heard(incoming) => self.incoming(incoming).await,
+            Happened::Noticed(Some(notice)) => self.notice(notice).await,
+            Happened::Noticed(None) => self.lost_track().await,
+            Happened::Beat => self.beat().await,
+            Happened::Stopping => {
+                bye(&mut self.socket, ChatRefusal::GoingAway, "the server stops").await;
+                Err(Gone)
             }
         }
     }
@@ -242,29 +292,35 @@ impl Connection {
     }
 
     async fn beat(&mut self) -> Result<(), Gone> {
-        if self.last_heard.elapsed() > self.engine.foundation.settings.chat.silence {
+        let (silent, silence) = (self.last_heard.elapsed(), self.engine.foundation.settings.chat.silence);
+        if silent > silence {
             return Err(Gone);
         }
-        frames::ping(&mut self.socket).await?;
+        if silent >= silence / PINGS {
+            frames::ping(&mut self.socket).await?;
+        }
         self.tell_place().await
     }
 
     pub(super) async fn tell_place(&mut self) -> Result<(), Gone> {
         let Some(session) = self.session() else { return Ok(()) };
+        if self.place == Place::Nowhere {
+            return Ok(());
+        }
         let Ok(state) = self.engine.sessions().state(session).await else { return Ok(()) };
         let waiting = state.task.as_ref().filter(|task| task.state == TaskState::Pending);
         let Some(task) = waiting else {
-            self.place = None;
+            self.place = Place::Nowhere;
             return Ok(());
         };
         let Some(place) = self.engine.router().place(task.id).await else { return Ok(()) };
-        let wait = place.estimate.map(|estimate| estimate.wait_ms.div_ceil(1_000));
-        let told = (u64::from(place.position), wait);
-        if self.place.replace(told) == Some(told) {
+        let wait_seconds = place.estimate.map(|estimate| estimate.wait_ms.div_ceil(1_000));
+        let position = u64::from(place.position);
+        let told = Place::Told { position, wait_seconds };
+        if std::mem::replace(&mut self.place, told) == told {
             return Ok(());
         }
-        let message = ChatMessage::Place { position: told.0, wait_seconds: told.1 };
-        frames::send(&mut self.socket, &message).await
+        frames::send(&mut self.socket, &ChatMessage::Place { position, wait_seconds }).await
     }
 
     async fn notice(&mut self, notice: Notice) -> Result<(), Gone> {
@@ -287,7 +343,9 @@ impl Connection {
                     }
                     queue_changed |= matches!(
                         recorded.event,
-                        SessionEvent::TaskCreated { .. } | SessionEvent::TaskTransferred { .. }
+                        SessionEvent::TaskCreated { .. }
+                            | SessionEvent::TaskTransferred { .. }
+                            | SessionEvent::ReservationEnded { .. }
                     );
                     after = self.tell(recorded, after).await?;
                 }
@@ -296,7 +354,12 @@ impl Connection {
                 }
                 match goes_on_in {
                     Some(session) => self.move_to(session).await,
-                    None if queue_changed => self.tell_place().await,
+                    None if queue_changed => {
+                        if self.place == Place::Nowhere {
+                            self.place = Place::Unknown;
+                        }
+                        self.tell_place().await
+                    }
                     None => Ok(()),
                 }
             }
@@ -315,7 +378,7 @@ impl Connection {
     }
 
     /// The connection is over; the leg is given time to come back.
-    fn end(self) {
+    fn end(self: Box<Self>) {
         if let Some(following) = self.following {
             self.engine.connections.close(self.leg, std::time::Instant::now());
             tracing::trace!(session = %following.session, at = %now(), "a chat connection ended");

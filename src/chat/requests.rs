@@ -4,7 +4,7 @@ use channels::chat::wire::{ChatMessage, ChatRefusal, ChatRequest};
 use model::event::{Author, CloseReason, Reader};
 use model::session::{Command, Refusal};
 use model::task::TransferReason;
-use model::{Channel, Identity, MessageId, Sequence, SessionId, Verification};
+use model::{Channel, Identity, MessageId, SessionId, Verification};
 use tokio::time::Instant;
 
 use super::connection::Connection;
@@ -28,7 +28,7 @@ impl Connection {
         };
         self.last_heard = Instant::now();
         match serde_json::from_str::<ChatRequest>(&text) {
-            Ok(request) => Box::pin(self.request(request)).await,
+            Ok(request) => self.request(request).await,
             Err(error) => {
                 let reason = error.to_string();
                 self.refuse(None, ChatRefusal::Malformed, &reason, None).await
@@ -203,7 +203,7 @@ impl Connection {
         let (code, retry) = match delivered {
             Ok(delivered) => {
                 let Some(id) = id else { return Ok(()) };
-                let sequence = self.sequence_of(session, id, delivered.sequence).await;
+                let sequence = delivered.state.find_key(id.0).unwrap_or(delivered.sequence);
                 return frames::send(&mut self.socket, &ChatMessage::Ack { id, sequence }).await;
             }
             Err(DeliverError::Busy | DeliverError::Unavailable(_) | DeliverError::Gone) => {
@@ -216,12 +216,6 @@ impl Connection {
             Err(DeliverError::Refused(_) | DeliverError::NotFound) => (ChatRefusal::NotNow, None),
         };
         self.refuse(id, code, "it was not taken", retry).await
-    }
-
-    /// Where a message stands in the log.
-    async fn sequence_of(&mut self, session: SessionId, id: MessageId, otherwise: Sequence) -> Sequence {
-        let state = self.engine.sessions().state(session).await.ok();
-        state.and_then(|state| state.find_key(id.0)).unwrap_or(otherwise)
     }
 
     async fn refuse(

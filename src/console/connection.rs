@@ -332,8 +332,8 @@ impl Connection {
     }
 
     async fn follow(&mut self, session: SessionId) -> Option<Sequence> {
-        let (sender, mut notices) = mpsc::channel(OUTBOX);
-        let followed = self.engine.sessions().follow(session, sender).await.ok()?;
+        let crate::actors::session::Followed { state, mut notices } =
+            self.engine.sessions().follow(session, OUTBOX).await.ok()?;
         let to_console = self.notices.0.clone();
         let forward = tokio::spawn(async move {
             loop {
@@ -344,7 +344,7 @@ impl Connection {
                 }
             }
         });
-        let told = followed.state.sequence;
+        let told = state.sequence;
         self.followed.insert(session, Followed { forward, told });
         Some(told)
     }

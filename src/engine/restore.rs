@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use model::event::{AgentEvent, PresenceCause};
 use model::session::State;
 use model::task::TaskState;
@@ -34,6 +35,10 @@ pub enum StartError {
 
 /// Sessions read at a time.
 const PAGE: usize = 1_000;
+/// Logs of them loaded at once, so that no reading thread waits for us.
+const LOADED_AT_ONCE: usize = 16;
+/// Tasks the router is told of before it has answered for the first of them.
+const FED_AT_ONCE: usize = 256;
 
 impl Engine {
     pub(super) async fn restore(self: &Arc<Self>, arbiters: Arbiters) -> Result<(), StartError> {
@@ -129,16 +134,19 @@ impl Engine {
         let organisation = self.foundation.organisation();
         let tasks = self.foundation.store.open_tasks().await?;
         let count = tasks.len();
-        for task in tasks {
+        // Told in order, without waiting for the answer to each.
+        let feeds = stream::iter(tasks).map(|task| {
             self.directory.remember_task(task.task, task.session);
             if task.state.agent().is_none() || matches!(task.state, TaskState::Reserved { .. }) {
                 self.directory.waits(task.task, task.queue.clone(), task.queued_at);
             }
             let queued_since = task.queued_at;
             let (request, state) = restored(&organisation, task);
-            if let Some(refusal) =
-                self.router().feed(Input::TaskRestored { task: request, queued_since, state }).await?
-            {
+            self.router().feed(Input::TaskRestored { task: request, queued_since, state })
+        });
+        let mut fed = feeds.buffered(FED_AT_ONCE);
+        while let Some(refusal) = fed.try_next().await? {
+            if let Some(refusal) = refusal {
                 tracing::warn!(%refusal, "an open task is not restored");
             }
         }
@@ -154,12 +162,17 @@ impl Engine {
         let mut after = None;
         loop {
             let page = store.open_sessions(after, PAGE).await?;
-            for session in &page {
-                let log = store.load_session(*session, Sequence::START, usize::MAX >> 1).await?;
+            let mut logs = stream::iter(page.iter().copied())
+                .map(|session| async move {
+                    let log = store.load_session(session, Sequence::START, usize::MAX >> 1).await?;
+                    Ok::<_, store::StoreError>((session, log))
+                })
+                .buffered(LOADED_AT_ONCE);
+            while let Some((session, log)) = logs.try_next().await? {
                 let state = State::fold(&log);
-                self.restore_session(*session, &state, &log).await;
+                self.restore_session(session, &state, &log).await;
                 if let Some(holder) = state.handler() {
-                    held.entry(holder.clone()).or_default().push(*session);
+                    held.entry(holder.clone()).or_default().push(session);
                 }
             }
             let Some(last) = page.last().copied().filter(|_| page.len() == PAGE) else { return Ok(held) };

@@ -15,8 +15,10 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::{ApiError, Socket};
 
-/// Bytes of each of a socket's two buffers: with them an idle socket costs 6 kB.
-const BUFFER: usize = 4 * 1024;
+/// Bytes of the buffer each socket reads with all its life: most frames fit, larger ones make it grow.
+const READ_BUFFER: usize = 1_024;
+/// Bytes that are written at once at the latest; until then they need no buffer.
+const WRITE_BUFFER: usize = 4 * 1_024;
 /// Largest frame we send, in bytes: a snapshot or a board. Each is flushed before the next, so that no
 /// more than one waits for a slow reader inside a socket.
 const LARGEST_SENT: usize = 16 * 1024 * 1024;
@@ -48,8 +50,8 @@ where
 
 fn config(largest: usize) -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(BUFFER)
-        .write_buffer_size(BUFFER)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(LARGEST_SENT.max(4 * largest))
         .max_message_size(Some(largest))
         .max_frame_size(Some(largest))

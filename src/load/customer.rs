@@ -22,6 +22,8 @@ pub enum Say {
     Once(Stamp),
     /// One message after the other, each when the last is acknowledged.
     OnAndOn { until: Instant },
+    /// The end of the chat.
+    End,
 }
 
 pub struct Customer {
@@ -79,6 +81,7 @@ impl Customer {
                         self.on_and_on = Some(until);
                         self.say(Stamp::now()).await
                     }
+                    Some(Say::End) => self.socket.send(&ChatRequest::End).await,
                     None => return,
                 },
             };

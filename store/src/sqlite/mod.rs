@@ -41,7 +41,7 @@ const CHECKPOINT_PAGES: i64 = 2_000;
 /// Bytes of the write-ahead log kept on disk once it is moved.
 const LOG_KEPT: i64 = 64 * 1024 * 1024;
 /// Cache of the writing connection in KiB (negative, as SQLite wants it): a batch must not spill.
-const WRITER_CACHE: i64 = -65_536;
+const WRITER_CACHE: i64 = -16_384;
 
 /// How the embedded store uses its machine.
 #[derive(Debug, Clone)]

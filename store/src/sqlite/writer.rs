@@ -17,7 +17,7 @@ use crate::projection::{IndexEntry, write_index};
 /// Requests in one transaction at most.
 const BATCH: usize = 512;
 /// How long a batch stays open for requests that are expected: as many as the last one had.
-const LINGER: Duration = Duration::from_millis(2);
+const LINGER: Duration = Duration::from_micros(500);
 
 /// What a request may use inside the transaction.
 pub(crate) struct Scope<'a> {
