@@ -195,19 +195,6 @@ impl Connection {
         state.legs.iter().find(|(_, leg)| theirs(leg)).map_or(self.leg, |(leg, _)| *leg)
     }
 
-    /// A leg that was detached, as by the end of the chat, is not attached again: what comes now comes
-    /// on a new one.
-    pub(super) async fn renew_leg(&mut self, session: SessionId) {
-        let Ok(state) = self.engine.sessions().state(session).await else { return };
-        if state.legs.get(&self.leg).is_none_or(|leg| leg.attached) {
-            return;
-        }
-        let now = std::time::Instant::now();
-        self.engine.connections.close(self.leg, now);
-        self.leg = LegId(uuid::Uuid::now_v7());
-        self.engine.connections.open(self.leg, now);
-    }
-
     /// The customer is there again: the leg is attached to an open session.
     pub(super) async fn attach(&mut self, session: SessionId) {
         let contact = reception::contact(session, self.customer, self.leg, &self.visitor.arrival);

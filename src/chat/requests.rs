@@ -90,11 +90,7 @@ impl Connection {
             }
         }
         let session = match &self.following {
-            Some(following) => {
-                let session = following.session;
-                self.renew_leg(session).await;
-                session
-            }
+            Some(following) => following.session,
             None => {
                 let session = SessionId(uuid::Uuid::now_v7());
                 if self.follow(session).await.is_none() {
