@@ -2,8 +2,8 @@
 
 use channels::chat::wire::{ChatMessage, ChatRefusal, ChatRequest};
 use model::event::{Author, CloseReason, Reader};
-use model::session::{Command, Refusal};
-use model::task::TransferReason;
+use model::session::{Command, Refusal, State};
+use model::task::{TaskState, TransferReason};
 use model::{Channel, Identity, MessageId, SessionId, Verification};
 use tokio::time::Instant;
 
@@ -55,8 +55,30 @@ impl Connection {
                 self.quietly(Command::Rate { score, comment }).await
             }
             ChatRequest::Transcript { email } => self.transcript(&email).await,
-            ChatRequest::End => self.quietly(Command::Close { reason: CloseReason::Customer }).await,
+            ChatRequest::End => self.end_chat().await,
         }
+    }
+
+    /// The customer is done. The person they spoke with has their after-work still.
+    async fn end_chat(&mut self) -> Result<(), Gone> {
+        let Some(session) = self.session() else { return Ok(()) };
+        let close = Command::Close { reason: CloseReason::Customer };
+        let state = self.engine.sessions().state(session).await.ok();
+        if let Some(wrap_up) = state.and_then(|state| self.after_work(&state)) {
+            match self.engine.deliver(session, vec![wrap_up, close.clone()]).await {
+                // Somebody else has it since a moment ago.
+                Err(DeliverError::Refused(_)) => {}
+                _ => return Ok(()),
+            }
+        }
+        self.quietly(close).await
+    }
+
+    fn after_work(&self, state: &State) -> Option<Command> {
+        let task = state.task.as_ref()?;
+        let TaskState::Assigned { agent } = &task.state else { return None };
+        self.engine.foundation.organisation().person(agent)?;
+        Some(Command::WrapUp { task: task.id, agent: agent.clone() })
     }
 
     fn typing(&mut self) {

@@ -129,6 +129,20 @@ impl Engine {
         recent.into_iter().find(serves)
     }
 
+    /// The customer wrote while somebody wrapped up their last contact: people are asked again.
+    pub async fn ask_again(&self, session: SessionId) {
+        let Ok(state) = self.sessions().state(session).await else { return };
+        if !state.wants_another_contact() {
+            return;
+        }
+        let Some(task) = self.request_person(&state, TransferReason::CustomerRequest, None).await else {
+            return;
+        };
+        if let Err(error) = self.sessions().deliver_waiting(session, vec![task]).await {
+            tracing::warn!(%session, %error, "a customer who wrote during after-work is not asked for");
+        }
+    }
+
     /// The customer wants a person: the open task goes to people, or a new one is made for them. Without
     /// a note, what the session has learned is one.
     pub async fn request_person(

@@ -67,8 +67,9 @@ impl Engine {
             router.feed(Input::AgentUpserted { profile }).await?;
         }
         self.restore_figures(now()).await?;
-        self.restore_tasks().await?;
-        let held = self.restore_sessions().await?;
+        let wrapping = self.restore_tasks().await?;
+        let mut held = self.restore_sessions().await?;
+        self.restore_after_work(wrapping, &mut held).await?;
         tokio::spawn(outputs::follow(Arc::downgrade(self), receiver));
         for (agent, presence) in presences {
             router.feed(Input::PresenceChanged { agent, presence }).await?;
@@ -130,10 +131,13 @@ impl Engine {
         Ok(restored)
     }
 
-    async fn restore_tasks(&self) -> Result<(), StartError> {
+    /// Answers in which sessions somebody wraps up: those may be closed.
+    async fn restore_tasks(&self) -> Result<Vec<SessionId>, StartError> {
         let organisation = self.foundation.organisation();
         let tasks = self.foundation.store.open_tasks().await?;
         let count = tasks.len();
+        let wraps_up = |task: &&OpenTask| matches!(task.state, TaskState::Wrapping { .. });
+        let wrapping = tasks.iter().filter(wraps_up).map(|task| task.session).collect();
         // Told in order, without waiting for the answer to each.
         let feeds = stream::iter(tasks).map(|task| {
             self.directory.remember_task(task.task, task.session);
@@ -151,7 +155,7 @@ impl Engine {
             }
         }
         tracing::info!(tasks = count, "restored open tasks");
-        Ok(())
+        Ok(wrapping)
     }
 
     /// Cards, offers and turns come from the log, a page at a time; the sessions themselves stay there
@@ -180,6 +184,24 @@ impl Engine {
         }
     }
 
+    /// After-work of sessions that are closed.
+    async fn restore_after_work(
+        self: &Arc<Self>,
+        wrapping: Vec<SessionId>,
+        held: &mut BTreeMap<AgentId, Vec<SessionId>>,
+    ) -> Result<(), StartError> {
+        let known: BTreeSet<_> = held.values().flatten().copied().collect();
+        for session in wrapping.into_iter().filter(|session| !known.contains(session)) {
+            let log = self.foundation.store.load_session(session, Sequence::START, usize::MAX >> 1).await?;
+            let state = State::fold(&log);
+            self.restore_session(session, &state, &log).await;
+            if let Some(holder) = state.handler() {
+                held.entry(holder.clone()).or_default().push(session);
+            }
+        }
+        Ok(())
+    }
+
     async fn restore_session(
         self: &Arc<Self>,
         session: SessionId,
@@ -192,6 +214,10 @@ impl Engine {
             self.tell(holder, News::Has(Box::new(card))).await;
             // Its turn may have been cut off.
             self.virtual_agents().turn(holder, session);
+        }
+        if state.wants_another_contact() {
+            let engine = self.clone();
+            tokio::spawn(async move { engine.ask_again(session).await });
         }
         if let Some(reserved) = ringing(state, log) {
             self.follow_event(session, state, reserved).await;

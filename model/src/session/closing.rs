@@ -2,10 +2,10 @@
 
 use crate::event::{CloseReason, DetachReason, SessionEvent};
 use crate::id::AgentId;
-use crate::task::CancelReason;
+use crate::task::{CancelReason, TaskState};
 
 use super::decide::check_text;
-use super::{MAX_TEXT, Refusal, State, Status};
+use super::{MAX_TEXT, Refusal, State, Status, Task};
 
 impl State {
     pub(super) fn closing(&self, reason: CloseReason) -> Vec<SessionEvent> {
@@ -23,7 +23,10 @@ impl State {
 
     fn winding_up(&self, reason: CloseReason) -> Vec<SessionEvent> {
         let mut events = Vec::new();
-        if let Some(task) = &self.task {
+        // After-work outlasts the contact: who wraps up has their disposition to give.
+        let ends =
+            |task: &&Task| reason == CloseReason::Erased || !matches!(task.state, TaskState::Wrapping { .. });
+        if let Some(task) = self.task.as_ref().filter(ends) {
             // A ringing offer is no answer: the customer left while waiting.
             let unanswered = self.handler().is_none();
             let left = unanswered && reason == CloseReason::Customer;

@@ -31,9 +31,21 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Vec<Ses
         return Err(Refusal::Absorbed(other));
     }
     if state.status == Status::Closed {
-        return Err(Refusal::Closed);
+        return decide_closed(state, command);
     }
     decide_open(state, command, now)
+}
+
+/// What is left to do once the contact is over: to end its after-work.
+fn decide_closed(state: &State, command: Command) -> Result<Vec<SessionEvent>, Refusal> {
+    match command {
+        Command::Complete { task, agent, disposition, summary } if state.task.is_some() => {
+            state.complete(task, agent, disposition, summary)
+        }
+        Command::CancelTask { task, reason } if state.task.is_some() => state.cancel(task, reason),
+        Command::Close { .. } => Err(Refusal::NothingChanges),
+        _ => Err(Refusal::Closed),
+    }
 }
 
 fn decide_open(state: &State, command: Command, now: Timestamp) -> Result<Vec<SessionEvent>, Refusal> {

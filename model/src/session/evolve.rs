@@ -165,6 +165,7 @@ impl State {
             }
             SessionEvent::TaskReprioritised { priority, .. } => task.priority = *priority,
             SessionEvent::TaskWrapping { agent, .. } => {
+                self.wrapped_at = self.sequence;
                 task.state = TaskState::Wrapping { agent: agent.clone(), since: at };
             }
             SessionEvent::TaskCompleted { .. } | SessionEvent::TaskCanceled { .. } => self.task = None,

@@ -95,6 +95,8 @@ pub struct State {
     /// Where the customer's last message is, and the last one by anybody.
     pub last_customer_message: Sequence,
     pub last_message: Sequence,
+    /// Where the last after-work began: what the customer wrote later is not part of what was handled.
+    pub wrapped_at: Sequence,
     pub last_text: String,
     /// The address of ours that the customer's last mail came in at.
     pub inbox: Option<String>,
@@ -133,6 +135,13 @@ impl State {
             TaskState::Assigned { agent } | TaskState::Wrapping { agent, .. } => Some(agent),
             _ => None,
         }
+    }
+
+    /// Whether the customer wrote after the after-work of their last contact began, and nobody answered.
+    pub fn wants_another_contact(&self) -> bool {
+        let unanswered = self.last_message == self.last_customer_message;
+        let later = self.wrapped_at > Sequence::START && self.last_customer_message > self.wrapped_at;
+        self.status == Status::Open && self.task.is_none() && unanswered && later
     }
 
     /// Whether the customer is there on this channel now.

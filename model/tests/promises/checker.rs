@@ -91,7 +91,11 @@ impl Checker {
         match self.phase {
             Phase::New => assert!(matches!(event, Opened { .. }), "the first event is {event:?}"),
             Phase::Open => assert!(!matches!(event, Opened { .. } | Reopened), "{event:?} while open"),
-            Phase::Closed => assert!(afterwards || matches!(event, Reopened), "{event:?} after closing"),
+            Phase::Closed => {
+                let after_work = matches!(event, TaskCompleted { .. } | TaskCanceled { .. });
+                let allowed = afterwards || after_work || matches!(event, Reopened);
+                assert!(allowed, "{event:?} after closing");
+            }
             Phase::Erased => panic!("{event:?} after erasure"),
         }
         if self.absorbed_into.is_some() {
@@ -269,7 +273,8 @@ impl Checker {
             assert!(!self.interventions.contains_key(handler), "{handler} supervises their own session");
         }
         if self.phase != Phase::Open || self.absorbed_into.is_some() {
-            assert_eq!(self.stage, Stage::None, "a task without a session");
+            let after_work = self.phase == Phase::Closed && matches!(self.stage, Stage::Wrapping(..));
+            assert!(self.stage == Stage::None || after_work, "a task without a session");
             assert!(self.interventions.is_empty() && self.legs.is_empty(), "somebody is there still");
         }
     }

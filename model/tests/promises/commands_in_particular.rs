@@ -231,3 +231,21 @@ fn a_repeated_message_is_refused_by_the_state_and_much_later_by_the_log() {
     }
     assert_eq!(log.deliver(post(1)), Outcome::Duplicate);
 }
+
+#[test]
+fn who_wraps_up_finishes_after_the_customer_has_closed_and_come_back() {
+    let mut log = Log::assigned("ana");
+    log.must(Command::WrapUp { task: task(1), agent: agent("ana") });
+    log.must(Command::Close { reason: CloseReason::Customer });
+    assert_eq!(log.state.handler(), Some(&agent("ana")));
+    assert_eq!(log.must_refuse(Command::Close { reason: CloseReason::Agent }), Refusal::NothingChanges);
+    let complete = Command::Complete {
+        task: task(1),
+        agent: agent("ana"),
+        disposition: Some(Disposition::new("resolved").unwrap()),
+        summary: None,
+    };
+    log.must(complete.clone());
+    assert!(log.state.task.is_none() && !log.state.wants_another_contact());
+    assert_eq!(log.must_refuse(complete), Refusal::Closed);
+}
