@@ -219,7 +219,11 @@ impl Engine {
         }
         let Some(current) = state.task.as_ref().filter(|current| current.id == task) else { return };
         let Some(card) = card::card(session, state) else { return };
-        let explanation = self.router().explain(task).await;
+        let (explanation, history, last_messages) = tokio::join!(
+            self.router().explain(task),
+            self.history(card.customer, session),
+            self.last_messages(session, recorded.sequence),
+        );
         let offer = Offer {
             reservation,
             task,
@@ -230,9 +234,9 @@ impl Engine {
             expires_at,
             waiting_since: current.waiting_since,
             why: explanation.map(|explanation| super::explain::why(&explanation)).unwrap_or_default(),
-            context: card::context(state, self.history(card.customer, session).await),
+            context: card::context(state, history),
             card,
-            last_messages: self.last_messages(session, recorded.sequence).await,
+            last_messages,
         };
         self.tell(agent, News::Offered(Box::new(offer))).await;
     }
