@@ -56,10 +56,15 @@ fn serve(config: &Path) -> anyhow::Result<()> {
     runtime.block_on(async {
         let server = Server::start(settings, Path::new(".")).await?;
         greet(&server);
-        stop_signal().await?;
+        let failed = server.engine.failed.clone();
+        tokio::select! {
+            signal = stop_signal() => signal?,
+            () = failed.cancelled() => {}
+        }
         tracing::info!("draining");
         server.drain().await;
-        Ok(())
+        // Whoever watches the process starts it anew, and the log brings everything back.
+        if failed.is_cancelled() { bail!("a part that nothing works without has ended") } else { Ok(()) }
     })
 }
 

@@ -154,7 +154,11 @@ async fn found(settings: Settings, base: &Path) -> Result<Foundation, StartError
     let organisation_folder = base.join(&settings.import.organisation);
     let limit = usize::try_from(settings.chat.max_upload_bytes).unwrap_or(usize::MAX);
     let limit = limit.max(settings.email.max_message_bytes);
-    let options = SqliteOptions { write_queue: settings.store.writer_queue, ..SqliteOptions::default() };
+    let options = SqliteOptions {
+        write_queue: settings.store.writer_queue,
+        write_batch: settings.store.writer_batch,
+        ..SqliteOptions::default()
+    };
     let opened = tokio::task::spawn_blocking(move || open(&data, options, limit)).await.map_err(joined)??;
     let (store, blobs, secrets) = opened;
     let organisation = match stored_organisation(&store).await? {

@@ -275,3 +275,25 @@ async fn after_the_end_there_is_a_rating_a_transcript_by_mail_and_a_way_back() {
     let offer = agent.accept_next().await;
     assert_eq!(offer.card.last_text, "one more thing");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_flooded_with_transcripts() {
+    let house = House::open_with(|_, organisation| desk::desk(organisation, 1, 1)).await;
+    let mut customer = house.customer().await;
+    let said = customer.say("my tent leaks").await;
+    customer.acknowledged(said).await;
+    for number in 0..6 {
+        let email = format!("somebody{number}@example.test");
+        customer.ask(ChatRequest::Transcript { email }).await;
+    }
+    let refused = customer
+        .until(|message| match message {
+            ChatMessage::Refused { code, .. } => Some(*code),
+            _ => None,
+        })
+        .await;
+    assert_eq!(refused, ChatRefusal::TooLarge, "the sixth of one session");
+    let log = log::read(house.data.path());
+    let sent = |event: &SessionEvent| matches!(event, SessionEvent::TranscriptRequested { .. });
+    assert_eq!(log.iter().filter(|logged| sent(&logged.event)).count(), 5);
+}

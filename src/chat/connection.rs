@@ -3,6 +3,7 @@
 //! It is a translator: what comes in becomes commands, what is recorded becomes what the customer may
 //! see. It follows at most one session; a reader that is too slow is cut off and says hello again.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,7 +64,7 @@ async fn greet(engine: Arc<Engine>, mut socket: Socket, from: ChatOrigin) -> Opt
         Err(refused) => return turn_away(socket, refused.code, refused.message).await,
     };
     let leg = LegId(uuid::Uuid::now_v7());
-    let mut connection = Box::new(Connection::new(engine, socket, visitor, leg));
+    let mut connection = Box::new(Connection::new(engine, socket, visitor, leg, from.peer));
     match connection.begin(since).await {
         Ok(()) => Some(connection),
         Err(Gone) => {
@@ -96,6 +97,7 @@ pub(super) struct Connection {
     pub(super) visitor: Visitor,
     pub(super) customer: CustomerId,
     pub(super) leg: LegId,
+    pub(super) peer: IpAddr,
     pub(super) following: Option<Following>,
     pub(super) last_heard: Instant,
     pub(super) last_typing: Option<Instant>,
@@ -125,7 +127,7 @@ enum Happened {
 }
 
 impl Connection {
-    fn new(engine: Arc<Engine>, socket: Socket, visitor: Visitor, leg: LegId) -> Self {
+    fn new(engine: Arc<Engine>, socket: Socket, visitor: Visitor, leg: LegId, peer: IpAddr) -> Self {
         let customer = visitor.known.map_or_else(|| CustomerId(uuid::Uuid::now_v7()), |known| known.customer);
         Self {
             engine,
@@ -133,6 +135,7 @@ impl Connection {
             visitor,
             customer,
             leg,
+            peer,
             following: None,
             last_heard: Instant::now(),
             last_typing: None,

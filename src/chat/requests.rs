@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::connection::Connection;
 use crate::actors::DeliverError;
+use crate::auth::limits::network;
 use crate::engine::reception;
 use crate::frames::{self, Gone, Incoming};
 
@@ -184,6 +185,9 @@ impl Connection {
     async fn transcript(&mut self, email: &str) -> Result<(), Gone> {
         if email.len() > 254 || !email.contains('@') || email.contains(char::is_whitespace) {
             return self.refuse(None, ChatRefusal::Malformed, "that is no e-mail address", None).await;
+        }
+        if self.engine.transcripts.admit(&network(self.peer)).is_err() {
+            return self.refuse(None, ChatRefusal::TooFast, "wait a little", Some(60_000)).await;
         }
         let identity = Identity::email(email);
         let learn =

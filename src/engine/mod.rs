@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::actors::session::{DeliverError, Surroundings};
 use crate::actors::{AgentHandle, Arbiters, Registry, RouterHandle};
+use crate::auth::limits::Rate;
 use crate::foundation::Foundation;
 use crate::virtual_agents::VirtualAgents;
 
@@ -41,6 +42,9 @@ pub use figures::Figures;
 pub use restore::StartError;
 
 use tie::Tie;
+
+/// Transcripts the customers of one network may ask for in a minute.
+const TRANSCRIPTS_PER_MINUTE: u32 = 10;
 
 /// Everything live. One a process.
 pub struct Engine {
@@ -53,6 +57,11 @@ pub struct Engine {
     pub alerts: tokio::sync::watch::Sender<Option<Arc<str>>>,
     /// Cancelled when the server drains: sockets say goodbye and close.
     pub stopping: CancellationToken,
+    /// How often the customers of one network may ask for transcripts.
+    pub transcripts: Rate<std::net::IpAddr>,
+    /// Cancelled when a part that nothing works without has ended: the process should end and start
+    /// anew.
+    pub failed: CancellationToken,
     /// Notified when a call of a webhook was recorded.
     pub webhooks_due: Arc<tokio::sync::Notify>,
     sessions: OnceLock<Registry>,
@@ -86,6 +95,8 @@ impl Engine {
             connections: Connections::default(),
             alerts: tokio::sync::watch::Sender::new(None),
             stopping,
+            transcripts: Rate::per_minute(TRANSCRIPTS_PER_MINUTE),
+            failed: CancellationToken::new(),
             webhooks_due: Arc::default(),
             sessions: OnceLock::new(),
             router: OnceLock::new(),

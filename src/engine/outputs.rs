@@ -71,6 +71,11 @@ pub async fn follow(engine: Weak<Engine>, mut outputs: mpsc::UnboundedReceiver<O
         // A lane ends with the engine.
         let _ = lane.send(freeing.step(session, task, output));
     }
+    // The router's actor is gone, and the engine is not: without it nobody is assigned to anything.
+    if let Some(engine) = engine.upgrade().filter(|engine| !engine.stopping.is_cancelled()) {
+        tracing::error!("the router has ended; the process has to start anew");
+        engine.failed.cancel();
+    }
 }
 
 /// Bounded like the router's outputs: by the tasks there are.

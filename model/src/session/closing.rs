@@ -2,10 +2,11 @@
 
 use crate::event::{CloseReason, DetachReason, SessionEvent};
 use crate::id::AgentId;
+use crate::identity::Identity;
 use crate::task::{CancelReason, TaskState};
 
 use super::decide::check_text;
-use super::{MAX_TEXT, Refusal, State, Status, Task};
+use super::{MAX_TEXT, MAX_TRANSCRIPTS, Refusal, State, Status, Task};
 
 impl State {
     pub(super) fn closing(&self, reason: CloseReason) -> Vec<SessionEvent> {
@@ -37,6 +38,14 @@ impl State {
         let detach = if reason == CloseReason::Customer { DetachReason::Left } else { DetachReason::Closed };
         events.extend(self.detaching(detach));
         events
+    }
+
+    /// Mail goes to an address that anybody may have given: not often.
+    pub(super) fn request_transcript(&self, to: Identity) -> Result<Vec<SessionEvent>, Refusal> {
+        if self.transcripts >= MAX_TRANSCRIPTS {
+            return Err(Refusal::TooMany("transcripts"));
+        }
+        Ok(vec![SessionEvent::TranscriptRequested { to }])
     }
 
     pub(super) fn rate(&self, score: u8, comment: Option<String>) -> Result<Vec<SessionEvent>, Refusal> {

@@ -23,7 +23,7 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Vec<Ses
         }
         Command::Erase { by } => return Ok(state.erasing(by)),
         Command::Rate { score, comment } => return state.rate(score, comment),
-        Command::RequestTranscript { to } => return Ok(vec![SessionEvent::TranscriptRequested { to }]),
+        Command::RequestTranscript { to } => return state.request_transcript(to),
         Command::AddNote { note, author, text } => return state.note(note, author, text),
         _ => {}
     }

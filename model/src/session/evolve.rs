@@ -79,6 +79,9 @@ impl State {
             SessionEvent::FactCollected { name, value, .. } => {
                 self.facts.insert(name.clone(), value.clone());
             }
+            SessionEvent::TranscriptRequested { .. } => {
+                self.transcripts = self.transcripts.saturating_add(1);
+            }
             SessionEvent::Rated { score, .. } => self.rated = Some(*score),
             SessionEvent::InterventionStarted { supervisor, intervention } => {
                 self.supervisors.insert(supervisor.clone(), *intervention);
@@ -107,7 +110,6 @@ impl State {
             | SessionEvent::AgentJoined { .. }
             | SessionEvent::AgentLeft { .. }
             | SessionEvent::Whispered { .. }
-            | SessionEvent::TranscriptRequested { .. }
             | SessionEvent::DeliveryRecorded { .. } => {}
             task_event => self.apply_task(task_event, at),
         }

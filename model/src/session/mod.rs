@@ -30,3 +30,5 @@ pub const MAX_ATTACHMENTS: usize = 20;
 /// The most facts, identities, supervisors, absorbed sessions and attached legs of one session; more are
 /// refused. Legs that are detached are forgotten, the oldest first, before there are more.
 pub const MAX_ENTRIES: usize = 200;
+/// Transcripts sent of one session.
+pub const MAX_TRANSCRIPTS: u8 = 5;

@@ -107,6 +107,8 @@ pub struct State {
     /// Where the newest of them are, at most `REMEMBERED_UNREAD`.
     pub(super) unread_at: VecDeque<Sequence>,
     pub rated: Option<u8>,
+    /// How many were asked for.
+    pub transcripts: u8,
     pub absorbed_into: Option<SessionId>,
     pub absorbed: Vec<SessionId>,
     pub opened_at: Timestamp,

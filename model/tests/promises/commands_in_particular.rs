@@ -249,3 +249,13 @@ fn who_wraps_up_finishes_after_the_customer_has_closed_and_come_back() {
     assert!(log.state.task.is_none() && !log.state.wants_another_contact());
     assert_eq!(log.must_refuse(complete), Refusal::Closed);
 }
+
+#[test]
+fn transcripts_are_not_sent_without_end() {
+    let mut log = Log::assigned("ana");
+    let request = || Command::RequestTranscript { to: Identity::email("somebody@example.org") };
+    for _ in 0..5 {
+        log.must(request());
+    }
+    assert_eq!(log.must_refuse(request()), Refusal::TooMany("transcripts"));
+}

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 pub struct Store {
     /// The data folder, made if it is not there. Relative to the working directory.
     pub folder: PathBuf,
-    /// Most events one group commit writes.
+    /// Most requests one group commit writes; each is the events of one session that happened together.
     pub writer_batch: usize,
-    /// Most events that wait for the writer; past it appends hear `Busy`.
+    /// Most requests that wait for the writer; past it appends hear `Busy`.
     pub writer_queue: usize,
 }
 

@@ -48,6 +48,8 @@ const WRITER_CACHE: i64 = -16_384;
 pub struct SqliteOptions {
     /// Writes that may wait; the next one hears `Busy`.
     pub write_queue: usize,
+    /// Writes in one transaction at most.
+    pub write_batch: usize,
     /// Threads that read.
     pub readers: usize,
     /// Largest database in bytes; an append beyond it is refused as on a full disk. None: the disk's.
@@ -56,7 +58,7 @@ pub struct SqliteOptions {
 
 impl Default for SqliteOptions {
     fn default() -> Self {
-        Self { write_queue: 4_096, readers: 2, size_limit: None }
+        Self { write_queue: 4_096, write_batch: 512, readers: 2, size_limit: None }
     }
 }
 
@@ -87,7 +89,7 @@ impl SqliteStore {
         requests::limit_size(&connection, options.size_limit)?;
 
         let (writes, queue) = mpsc::sync_channel(options.write_queue.max(1));
-        let writer = Writer::new(connection, queue);
+        let writer = Writer::new(connection, queue, options.write_batch);
         let mut threads = vec![spawn("store-writer", move || writer.run())?];
         let (reads, queue) = mpsc::sync_channel(READ_QUEUE);
         let queue = Arc::new(Mutex::new(queue));

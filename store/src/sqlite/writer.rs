@@ -14,8 +14,6 @@ use tokio::sync::oneshot;
 use crate::error::StoreError;
 use crate::projection::{IndexEntry, write_index};
 
-/// Requests in one transaction at most.
-const BATCH: usize = 512;
 /// How long a batch stays open for requests that are expected: as many as the last one had.
 const LINGER: Duration = Duration::from_micros(500);
 
@@ -99,13 +97,15 @@ where
 pub(crate) struct Writer {
     connection: Connection,
     requests: Receiver<Box<dyn Job>>,
+    /// Requests in one transaction at most.
+    most: usize,
     /// Requests in the last batch: so many are expected again.
     last_batch: usize,
 }
 
 impl Writer {
-    pub fn new(connection: Connection, requests: Receiver<Box<dyn Job>>) -> Self {
-        Self { connection, requests, last_batch: 1 }
+    pub fn new(connection: Connection, requests: Receiver<Box<dyn Job>>, most: usize) -> Self {
+        Self { connection, requests, most: most.max(1), last_batch: 1 }
     }
 
     /// Runs until every sender has gone.
@@ -158,7 +158,7 @@ impl Writer {
     }
 
     fn next_request(&self, so_far: usize, opened: Instant) -> Option<Box<dyn Job>> {
-        if so_far >= BATCH {
+        if so_far >= self.most {
             return None;
         }
         let patience =
