@@ -1,5 +1,7 @@
 //! Logs: constant messages with fields, for people or as JSON.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::configuration::settings::{LogFormat, Telemetry};
@@ -15,7 +17,9 @@ pub enum TelemetryError {
 
 pub fn start(settings: &Telemetry) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(&settings.log_level)?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter);
+    // Colours are for eyes; a file or a collector gets plain text.
+    let colours = std::io::stdout().is_terminal();
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours);
     let started = match settings.log_format {
         LogFormat::Text => logs.compact().try_init(),
         LogFormat::Json => logs.json().try_init(),
