@@ -9,8 +9,8 @@ use tandem::cli::{Cli, Command};
 use tandem::configuration::organisation::Password;
 use tandem::configuration::{Fault, Organisation, Settings, check, settings};
 use tandem::engine::reorganise::Trial;
-use tandem::server::{self, Server};
-use tandem::{remote, telemetry};
+use tandem::server::Server;
+use tandem::{remote, telemetry, versions};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -109,7 +109,7 @@ fn apply(config: &Path, folder: &Path, trial: Trial) -> anyhow::Result<()> {
     runtime.block_on(async {
         let store = store::Store::open_sqlite(&settings.store.folder, store::SqliteOptions::default())
             .context("a running server is told with --server")?;
-        let before = server::stored_organisation(&store).await?.unwrap_or_default();
+        let before = versions::newest(&store).await?.unwrap_or_default();
         let changes = tandem::configuration::organisation::diff(&before, &organisation);
         for change in &changes {
             println!("{change}");
@@ -121,7 +121,8 @@ fn apply(config: &Path, folder: &Path, trial: Trial) -> anyhow::Result<()> {
         if trial == Trial::ShowOnly {
             return Ok(());
         }
-        server::record(&store, &organisation, "tandem apply").await.context("nothing was applied")
+        let last = versions::count(&store).await?;
+        versions::record(&store, &organisation, last, "tandem apply").await.context("nothing was applied")
     })
 }
 
@@ -154,7 +155,7 @@ fn export(config: &Path, folder: &Path) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let store = store::Store::open_sqlite(copy.path(), store::SqliteOptions::default())?;
-        let organisation = server::stored_organisation(&store).await?;
+        let organisation = versions::newest(&store).await?;
         organisation.context("there is no organisation yet")?.export(folder)?;
         println!("written to {}", folder.display());
         Ok(())

@@ -8,10 +8,10 @@ use std::time::Duration;
 use metrics::{counter, gauge};
 use model::SessionEvent;
 use model::event::Author;
-use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
+use crate::word::word;
 
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -95,9 +95,4 @@ async fn look(engine: &Engine) {
 
 fn float(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
-}
-
-fn word(value: &impl Serialize) -> String {
-    let value = serde_json::to_value(value).ok();
-    value.as_ref().and_then(|value| value.as_str()).unwrap_or_default().to_owned()
 }

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use model::event::OrganisationEvent;
-use model::{AgentId, Epoch, Event, Sequence, StreamId};
-use store::{Append, Blobs, SqliteOptions, Store};
+use model::{AgentId, Sequence};
+use store::{Blobs, SqliteOptions, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -21,27 +20,25 @@ use crate::configuration::{Fault, Organisation, Secrets, Settings};
 use crate::console::wire::ConsoleRole;
 use crate::console::{self, Works};
 use crate::engine::Engine;
-use crate::foundation::{Foundation, now};
+use crate::foundation::Foundation;
 use crate::http::{self, ChatOrigin, HttpState, Socket, Sockets};
 use crate::understanding::{self, Understanding, UnderstandingError};
 use crate::virtual_agents::{Colleague, VirtualAgents};
-use crate::{chat, housekeeping, mail, measures, webhooks};
+use crate::{chat, housekeeping, mail, measures, versions, webhooks};
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("the organisation is not valid:\n{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Organisation(Vec<Fault>),
-    #[error("the organisation in the log cannot be read: {0}")]
-    Stored(String),
+    #[error("a step of the start ended early: {0}")]
+    Ended(String),
     #[error(transparent)]
     Open(#[from] store::OpenError),
     #[error("cannot use the data folder: {0}")]
     Blobs(#[from] store::BlobError),
-    #[error("cannot read the log: {0}")]
-    Store(#[from] store::StoreError),
-    #[error("cannot record the organisation: {0}")]
-    Append(#[from] store::AppendError),
+    #[error(transparent)]
+    Version(#[from] versions::VersionError),
     #[error(transparent)]
     Secret(#[from] crate::configuration::SecretError),
     #[error(transparent)]
@@ -145,7 +142,7 @@ impl Server {
 }
 
 fn joined(error: tokio::task::JoinError) -> StartError {
-    StartError::Stored(error.to_string())
+    StartError::Ended(error.to_string())
 }
 
 /// Opens the store and finds the organisation: the newest in the log, or the files at first start.
@@ -161,7 +158,7 @@ async fn found(settings: Settings, base: &Path) -> Result<Foundation, StartError
     };
     let opened = tokio::task::spawn_blocking(move || open(&data, options, limit)).await.map_err(joined)??;
     let (store, blobs, secrets) = opened;
-    let organisation = match stored_organisation(&store).await? {
+    let organisation = match versions::newest(&store).await? {
         Some(organisation) => organisation,
         None => import(&store, organisation_folder).await?,
     };
@@ -182,39 +179,11 @@ fn open(data: &Path, options: SqliteOptions, limit: usize) -> Result<(Store, Blo
     Ok((store, blobs, Secrets::in_data(data)))
 }
 
-/// The newest version in the log.
-pub async fn stored_organisation(store: &Store) -> Result<Option<Organisation>, StartError> {
-    let stream = StreamId::Organisation;
-    let last = store.last(&stream).await?;
-    if last == Sequence::START {
-        return Ok(None);
-    }
-    let newest = store.load(&stream, Sequence(last.0 - 1), 1).await?;
-    let Some(Event::Organisation(OrganisationEvent::Applied { document, .. })) =
-        newest.into_iter().next().map(|recorded| recorded.event)
-    else {
-        return Err(StartError::Stored("the newest version is missing".into()));
-    };
-    serde_json::from_value(document).map(Some).map_err(|error| StartError::Stored(error.to_string()))
-}
-
 async fn import(store: &Store, folder: PathBuf) -> Result<Organisation, StartError> {
     let loaded = tokio::task::spawn_blocking(move || Organisation::load(&folder)).await.map_err(joined)?;
     let organisation = loaded.map_err(StartError::Organisation)?;
-    record(store, &organisation, "first start").await?;
+    versions::record(store, &organisation, Sequence::START, "first start").await?;
     Ok(organisation)
-}
-
-/// Adds a version of the organisation to the log.
-pub async fn record(store: &Store, organisation: &Organisation, by: &str) -> Result<(), StartError> {
-    let stream = StreamId::Organisation;
-    let last = store.last(&stream).await?;
-    let epoch = store.epoch(&stream).await?.unwrap_or(Epoch::FIRST);
-    let document =
-        serde_json::to_value(organisation).map_err(|error| StartError::Stored(error.to_string()))?;
-    let event = Event::Organisation(OrganisationEvent::Applied { document, by: by.into() });
-    store.append(Append::new(stream, epoch, last, now(), vec![event])).await?;
-    Ok(())
 }
 
 /// The recorder is one a process; a second server in it (in tests) shares the handle.

@@ -9,12 +9,13 @@ use axum::http::StatusCode;
 use model::event::PresenceCause;
 use model::{AgentId, PresenceName};
 
-use super::body::{Agent, Load, SetPresence, word};
-use super::{body, require};
+use super::body;
+use super::body::{Agent, Load, SetPresence};
 use crate::auth::Principal;
 use crate::configuration::organisation::Scope;
 use crate::engine::Engine;
-use crate::http::{ApiError, ErrorBody};
+use crate::http::{ApiError, ErrorBody, require};
+use crate::word::word;
 
 /// All who can be offered tasks, people and virtual agents.
 #[utoipa::path(

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::console::wire;
+use crate::word::word;
 
 /// A session that is open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -208,12 +209,6 @@ pub struct Changes {
     pub changes: Vec<String>,
     /// The version it is at now.
     pub version: u64,
-}
-
-/// The word of a value that is one word in JSON.
-pub fn word(value: &impl Serialize) -> String {
-    let value = serde_json::to_value(value).ok();
-    value.as_ref().and_then(|value| value.as_str()).unwrap_or_default().to_owned()
 }
 
 pub fn words<T: Serialize>(values: &[T]) -> Vec<String> {

@@ -11,12 +11,11 @@ use store::{SearchQuery, SearchScope};
 use utoipa::IntoParams;
 
 use super::body::{Erased, Hit, PastSession};
-use super::require;
 use crate::auth::Principal;
 use crate::configuration::organisation::Scope;
 use crate::console::Access;
 use crate::engine::{Engine, board};
-use crate::http::{ApiError, ErrorBody};
+use crate::http::{ApiError, ErrorBody, require};
 
 /// Sessions answered at most, and erased with one request.
 const MOST: usize = 500;

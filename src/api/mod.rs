@@ -19,8 +19,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::actors::DeliverError;
-use crate::auth::Principal;
-use crate::configuration::organisation::Scope;
 use crate::engine::Engine;
 use crate::http::ApiError;
 
@@ -44,15 +42,6 @@ pub fn routes(engine: Arc<Engine>) -> OpenApiRouter {
         .routes(routes!(agents::set_presence))
         .routes(routes!(organisation::read, organisation::replace))
         .with_state(engine)
-}
-
-fn require(principal: &Principal, scope: Scope) -> Result<(), ApiError> {
-    if principal.may(scope) {
-        return Ok(());
-    }
-    let name = serde_json::to_value(scope).ok();
-    let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned();
-    Err(ApiError::forbidden(format!("needs the scope {name}, or a role that has it")))
 }
 
 fn body<T>(given: Result<Json<T>, JsonRejection>) -> Result<T, ApiError> {

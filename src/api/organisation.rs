@@ -14,14 +14,15 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 
+use super::body;
 use super::body::Changes;
-use super::{body, require};
 use crate::auth::Principal;
 use crate::configuration::Organisation;
 use crate::configuration::organisation::Scope;
 use crate::engine::Engine;
 use crate::engine::reorganise::{ReorganiseError, Trial};
-use crate::http::{ApiError, ErrorBody};
+use crate::http::{ApiError, ErrorBody, require};
+use crate::versions::VersionError;
 
 /// The lists whose entries hold a secret, and its key.
 const SECRETS: [(&str, &str); 2] = [("agents", "password"), ("api_clients", "key")];
@@ -43,7 +44,7 @@ pub struct How {
 pub async fn read(principal: Principal, State(engine): State<Arc<Engine>>) -> Result<Response, ApiError> {
     require(&principal, Scope::OrganisationRead)?;
     let version = engine.organisation_version().await?;
-    let mut document = document(&engine.foundation.organisation());
+    let mut document = engine.foundation.organisation().document();
     for (list, key) in SECRETS {
         entries(&mut document, list)
             .for_each(|entry| drop(entry.as_object_mut().map(|entry| entry.remove(key))));
@@ -72,7 +73,7 @@ pub async fn replace(
 ) -> Result<Json<Changes>, ApiError> {
     require(&principal, Scope::OrganisationWrite)?;
     let mut given = body(given)?;
-    keep_secrets(&mut given, &mut document(&engine.foundation.organisation()));
+    keep_secrets(&mut given, &mut engine.foundation.organisation().document());
     let organisation: Organisation =
         serde_json::from_value(given).map_err(|error| ApiError::malformed(error.to_string()))?;
     let trial = if how.dry_run { Trial::ShowOnly } else { Trial::Apply };
@@ -81,10 +82,6 @@ pub async fn replace(
     let changes = changes.map_err(refused)?;
     let version = engine.organisation_version().await?.0;
     Ok(Json(Changes { changes: changes.iter().map(ToString::to_string).collect(), version }))
-}
-
-fn document(organisation: &Organisation) -> Value {
-    serde_json::to_value(organisation).expect("an organisation has text keys only")
 }
 
 fn entries<'d>(document: &'d mut Value, list: &str) -> impl Iterator<Item = &'d mut Value> {
@@ -124,7 +121,8 @@ fn refused(error: ReorganiseError) -> ApiError {
         ReorganiseError::Changed(_) => {
             ApiError::new(StatusCode::PRECONDITION_FAILED, "changed", error.to_string())
         }
-        ReorganiseError::Append(_) => ApiError::busy(),
-        ReorganiseError::Store(error) => error.into(),
+        ReorganiseError::Version(VersionError::Append(_)) => ApiError::busy(),
+        ReorganiseError::Version(VersionError::Store(error)) => error.into(),
+        ReorganiseError::Version(VersionError::Unreadable(_)) => ApiError::internal(),
     }
 }

@@ -7,11 +7,10 @@ use axum::extract::{Path, State};
 use model::TaskId;
 
 use super::body::{Queue, TaskExplanation};
-use super::require;
 use crate::auth::Principal;
 use crate::configuration::organisation::Scope;
 use crate::engine::{Engine, explain};
-use crate::http::{ApiError, ErrorBody};
+use crate::http::{ApiError, ErrorBody, require};
 
 /// All queues, with today's figures.
 #[utoipa::path(

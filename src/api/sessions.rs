@@ -15,16 +15,16 @@ use model::{AgentId, MessageId, QueueId, Sequence, SessionId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::body;
 use super::body::{
     KnownIdentity, LoggedEvent, Merged, NewNote, OpenSession, OtherSession, Session, Transfer,
 };
-use super::{body, require};
 use crate::auth::Principal;
 use crate::configuration::organisation::Scope;
 use crate::console::{self, Access};
 use crate::engine::merging::MergeError;
 use crate::engine::{Engine, card};
-use crate::http::{ApiError, ErrorBody};
+use crate::http::{ApiError, ErrorBody, require};
 
 /// Sessions and events answered at most.
 const MOST: usize = 500;

@@ -33,7 +33,7 @@ impl Engine {
     }
 
     pub(super) async fn recorded(
-        &self,
+        self: &Arc<Self>,
         session: SessionId,
         state: Arc<State>,
         events: Arc<[Recorded<SessionEvent>]>,
@@ -48,6 +48,13 @@ impl Engine {
         let customer_spoke = events.iter().any(|recorded| speaks(&recorded.event));
         if customer_spoke && let Some(handler) = state.handler() {
             self.virtual_agents().turn(handler, session);
+        }
+        let completed =
+            |recorded: &Recorded<SessionEvent>| matches!(recorded.event, SessionEvent::TaskCompleted { .. });
+        if state.wants_another_contact() && events.iter().any(completed) {
+            let engine = self.clone();
+            // The session's actor waits for this function: it must not be waited for here.
+            tokio::spawn(async move { engine.ask_again(session).await });
         }
     }
 }

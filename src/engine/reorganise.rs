@@ -6,16 +6,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::event::{OrganisationEvent, PresenceCause};
-use model::{AgentId, Epoch, Event, PresenceName, Sequence, StreamId};
+use model::event::PresenceCause;
+use model::{AgentId, PresenceName, Sequence};
 use routing::Input;
-use store::{Append, AppendError};
+use store::StoreError;
 
 use super::{Engine, routing_setup};
 use crate::configuration::Organisation;
 use crate::configuration::organisation::{Change, OFFLINE, diff};
-use crate::foundation::now;
 use crate::understanding::{self, UnderstandingError};
+use crate::versions::{self, VersionError};
 
 /// Why the organisation stays as it was.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +29,9 @@ pub enum ReorganiseError {
     /// Retrying helps once the files are mended.
     #[error(transparent)]
     Understanding(#[from] UnderstandingError),
-    /// Retrying is safe.
-    #[error("cannot record the organisation: {0}")]
-    Append(#[from] AppendError),
-    /// Retrying is safe.
+    /// As safe to retry as its cause.
     #[error(transparent)]
-    Store(#[from] store::StoreError),
+    Version(#[from] VersionError),
 }
 
 /// Whether a change is made, or only shown.
@@ -46,8 +43,8 @@ pub enum Trial {
 
 impl Engine {
     /// The version of the organisation: how many times it was recorded.
-    pub async fn organisation_version(&self) -> Result<Sequence, store::StoreError> {
-        self.foundation.store.last(&StreamId::Organisation).await
+    pub async fn organisation_version(&self) -> Result<Sequence, StoreError> {
+        versions::count(&self.foundation.store).await
     }
 
     /// Replaces the organisation, if it is still at version `expected`; answers what that changes.
@@ -63,7 +60,7 @@ impl Engine {
             return Err(ReorganiseError::Invalid(flaws));
         }
         let _one_at_a_time = self.reorganising.lock().await;
-        let version = self.organisation_version().await?;
+        let version = self.organisation_version().await.map_err(VersionError::from)?;
         if expected.is_some_and(|expected| expected != version) {
             return Err(ReorganiseError::Changed(version));
         }
@@ -73,7 +70,7 @@ impl Engine {
             return Ok(changes);
         }
         let learned = understanding::learn(&self.foundation, &organisation).await?;
-        self.record_organisation(&organisation, version, by).await?;
+        versions::record(&self.foundation.store, &organisation, version, by).await?;
         let after = Arc::new(organisation);
         self.foundation.organisation.store(after.clone());
         self.knowledge.store(learned.library);
@@ -81,21 +78,6 @@ impl Engine {
         self.classify_by(learned.intents);
         self.follow_organisation(&before, &after).await;
         Ok(changes)
-    }
-
-    async fn record_organisation(
-        &self,
-        organisation: &Organisation,
-        version: Sequence,
-        by: &str,
-    ) -> Result<(), ReorganiseError> {
-        let store = &self.foundation.store;
-        let epoch = store.epoch(&StreamId::Organisation).await?.unwrap_or(Epoch::FIRST);
-        let document = serde_json::to_value(organisation).expect("an organisation has text keys only");
-        let event = Event::Organisation(OrganisationEvent::Applied { document, by: by.into() });
-        let append = Append::new(StreamId::Organisation, epoch, version, now(), vec![event]);
-        store.append(append).await?;
-        Ok(())
     }
 
     /// Router and consoles learn of it.
@@ -119,7 +101,7 @@ impl Engine {
     }
 
     async fn welcome_newcomers(self: &Arc<Self>, before: &Organisation, after: &Organisation) {
-        for agent in members(after).difference(&members(before)) {
+        for agent in &newly(after, before) {
             match self.employ(agent).await {
                 Ok((presence, _)) => {
                     self.route(Input::PresenceChanged { agent: agent.clone(), presence }).await;
@@ -131,7 +113,7 @@ impl Engine {
 
     /// Whoever is no member any more has no console, and their sessions go on with somebody else.
     async fn dismiss_leavers(&self, before: &Organisation, after: &Organisation) {
-        for agent in members(before).difference(&members(after)) {
+        for agent in &newly(before, after) {
             let held = self.directory.held_by(agent).into_iter().map(|card| card.session).collect();
             self.left_behind(agent, held).await;
             if let Some(handle) = self.dismiss(agent) {
@@ -153,7 +135,8 @@ impl Engine {
     }
 }
 
-fn members(organisation: &Organisation) -> BTreeSet<AgentId> {
-    let people = organisation.agents.iter().map(|person| person.id.clone());
-    people.chain(organisation.virtual_agents.iter().map(|agent| agent.id.clone())).collect()
+/// The members of the one who are none of the other.
+fn newly(one: &Organisation, other: &Organisation) -> Vec<AgentId> {
+    let known: BTreeSet<_> = other.members().collect();
+    one.members().filter(|member| !known.contains(member)).cloned().collect()
 }

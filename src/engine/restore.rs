@@ -55,7 +55,7 @@ impl Engine {
         let _ = self.sessions.set(Registry::new(arbiters, self.surroundings(), settings.max_live));
         let mut presences = Vec::new();
         let mut disconnected = BTreeSet::new();
-        for id in everybody(&organisation) {
+        for id in organisation.members().cloned() {
             let (presence, cause) = self.employ(&id).await?;
             if presence.as_str() == OFFLINE && cause == PresenceCause::Disconnected {
                 disconnected.insert(id.clone());
@@ -233,11 +233,6 @@ fn ringing<'a>(state: &State, log: &'a [Recorded<SessionEvent>]) -> Option<&'a R
     let is_offer =
         |recorded: &&Recorded<SessionEvent>| matches!(recorded.event, SessionEvent::TaskReserved { .. });
     log.iter().rev().find(is_offer).filter(|_| *expires_at > now())
-}
-
-fn everybody(organisation: &Organisation) -> Vec<AgentId> {
-    let people = organisation.agents.iter().map(|person| person.id.clone());
-    people.chain(organisation.virtual_agents.iter().map(|agent| agent.id.clone())).collect()
 }
 
 fn restored(organisation: &Organisation, task: OpenTask) -> (TaskRequest, RestoredState) {

@@ -26,15 +26,7 @@ impl Effects for Tie {
 
     async fn recorded(&self, session: SessionId, state: Arc<State>, events: Arc<[Recorded<SessionEvent>]>) {
         if let Some(engine) = self.0.upgrade() {
-            let completed = |recorded: &Recorded<SessionEvent>| {
-                matches!(recorded.event, SessionEvent::TaskCompleted { .. })
-            };
-            let asks_again = state.wants_another_contact() && events.iter().any(completed);
             engine.recorded(session, state, events).await;
-            if asks_again {
-                // The session's actor waits for this function: it must not be waited for here.
-                tokio::spawn(async move { engine.ask_again(session).await });
-            }
         }
     }
 }

@@ -44,6 +44,7 @@ use crate::foundation::Foundation;
 
 pub use error::{ApiError, ErrorBody};
 pub use peer::Peer;
+pub use principal::require;
 pub use routes::router;
 pub use serve::serve;
 pub use tls::{TlsError, acceptor};

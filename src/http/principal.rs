@@ -9,6 +9,8 @@ use super::origin::PageOrigin;
 use super::{ApiError, cookies};
 use crate::auth::logins::Login;
 use crate::auth::{Principal, token};
+use crate::configuration::organisation::Scope;
+use crate::word::word;
 
 /// A request that only reads needs no proof beyond its cookie.
 fn changes_something(method: &Method) -> bool {
@@ -42,6 +44,14 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Principal {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Refuses whoever may not what the scope names.
+pub fn require(principal: &Principal, scope: Scope) -> Result<(), ApiError> {
+    if principal.may(scope) {
+        return Ok(());
+    }
+    Err(ApiError::forbidden(format!("needs the scope {}, or a role that has it", word(&scope))))
 }
 
 /// The key in `Authorization: Bearer`.

@@ -16,7 +16,7 @@ use super::parked::{Parked, Reason};
 use super::waiting::NotTaken;
 use crate::auth::Principal;
 use crate::configuration::organisation::Scope;
-use crate::http::{ApiError, ErrorBody};
+use crate::http::{ApiError, ErrorBody, require};
 
 /// Mails of one page, unless fewer are asked for.
 const PAGE: usize = 100;
@@ -93,7 +93,7 @@ async fn list(
     State(desk): State<Arc<Desk>>,
     Query(page): Query<Page>,
 ) -> Result<Json<ParkedMails>, ApiError> {
-    need(&principal, Scope::MailsRead)?;
+    require(&principal, Scope::MailsRead)?;
     let most = page.limit.unwrap_or(PAGE).clamp(1, PAGE);
     let mails: Vec<_> = desk.shelf.list(&page.after, most).await?.into_iter().map(view).collect();
     let next = mails.last().filter(|_| mails.len() == most).map(|last| last.id.clone());
@@ -115,7 +115,7 @@ async fn raw(
     State(desk): State<Arc<Desk>>,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    need(&principal, Scope::MailsRead)?;
+    require(&principal, Scope::MailsRead)?;
     let parked = desk.shelf.get(&id).await?.ok_or_else(ApiError::not_found)?;
     let engine = desk.engine.upgrade().ok_or_else(ApiError::busy)?;
     let content = engine.foundation.blobs.get(&parked.accepted.blob).await?;
@@ -146,7 +146,7 @@ async fn retry(
     State(desk): State<Arc<Desk>>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    need(&principal, Scope::MailsWrite)?;
+    require(&principal, Scope::MailsWrite)?;
     match desk.retry(&id).await {
         Ok(true) => Ok(StatusCode::ACCEPTED),
         Ok(false) => Err(ApiError::not_found()),
@@ -170,17 +170,9 @@ async fn discard(
     State(desk): State<Arc<Desk>>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    need(&principal, Scope::MailsWrite)?;
+    require(&principal, Scope::MailsWrite)?;
     desk.shelf.get(&id).await?.ok_or_else(ApiError::not_found)?;
     desk.shelf.remove(&id).await?;
     tracing::info!(id, by = %principal.agent, "a parked mail was discarded");
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn need(principal: &Principal, scope: Scope) -> Result<(), ApiError> {
-    if principal.may(scope) {
-        return Ok(());
-    }
-    let name = if scope == Scope::MailsRead { "mails:read" } else { "mails:write" };
-    Err(ApiError::forbidden(format!("needs the scope {name}")))
 }

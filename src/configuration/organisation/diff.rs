@@ -32,12 +32,8 @@ const SHOWN: usize = 60;
 /// no change. Passwords and keys are never shown.
 pub fn diff(old: &Organisation, new: &Organisation) -> Vec<Change> {
     let mut changes = Vec::new();
-    compare("", &document(old), &document(new), &mut changes);
+    compare("", &old.document(), &new.document(), &mut changes);
     changes
-}
-
-fn document(organisation: &Organisation) -> Value {
-    serde_json::to_value(organisation).expect("an organisation has text keys only")
 }
 
 fn compare(path: &str, old: &Value, new: &Value, changes: &mut Vec<Change>) {

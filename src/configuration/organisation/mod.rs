@@ -61,6 +61,17 @@ pub struct Organisation {
 }
 
 impl Organisation {
+    /// As JSON, passwords and keys among it.
+    pub fn document(&self) -> serde_json::Value {
+        serde_json::to_value(self).expect("an organisation has text keys only")
+    }
+
+    /// Everybody who works here, people and virtual agents.
+    pub fn members(&self) -> impl Iterator<Item = &AgentId> {
+        let people = self.agents.iter().map(|person| &person.id);
+        people.chain(self.virtual_agents.iter().map(|agent| &agent.id))
+    }
+
     pub fn site(&self, id: &SiteId) -> Option<&Site> {
         self.sites.iter().find(|site| site.id == *id)
     }
