@@ -97,6 +97,27 @@ impl TransferTarget {
     }
 }
 
+/// How a customer is called back. The task keeps its place in the queue meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct Callback {
+    pub mode: CallbackMode,
+    /// How many calls are left. A call that does not reach the customer takes one.
+    pub attempts: u8,
+    /// How long after a call that failed the next is made.
+    pub interval_seconds: u32,
+    /// How long the customer's phone rings.
+    pub ring_seconds: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CallbackMode {
+    /// The call is made once an agent has accepted.
+    AgentFirst,
+    /// The customer is called while an agent's slot is held; the agent is asked once they answer.
+    CustomerFirst,
+}
+
 /// Why a task left the agent or queue that had it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

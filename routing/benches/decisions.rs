@@ -94,6 +94,8 @@ fn task(number: u64, can: &AgentProfile, mixed: &mut Mixed, now: Timestamp) -> T
         waiting_since: now,
         preferred_agent: None,
         direction: Direction::Inbound,
+        not_before: None,
+        callback: None,
     }
 }
 

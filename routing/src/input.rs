@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use model::task::{CancelReason, Priority, Requirements, TransferTarget};
+use model::task::{Callback, CancelReason, Priority, Requirements, TransferTarget};
 use model::{AgentId, Channel, Language, PresenceName, QueueId, ReservationId, Skill, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -108,6 +108,12 @@ pub struct TaskRequest {
     pub preferred_agent: Option<PreferredAgent>,
     #[serde(default)]
     pub direction: Direction,
+    /// Scheduled work: nobody is offered it earlier, and the queue's times begin then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// A callback that was chosen before, with the attempts that are left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
 }
 
 /// The agent of last time, who is asked first.

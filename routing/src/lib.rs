@@ -52,6 +52,8 @@
 //!     waiting_since: Timestamp(5),
 //!     preferred_agent: None,
 //!     direction: Default::default(),
+//!     not_before: None,
+//!     callback: None,
 //! } }, &mut outputs);
 //!
 //! let [Output::Offered { reservation, agent, expires_at, .. }] = &outputs[..] else { panic!() };

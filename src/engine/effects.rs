@@ -147,6 +147,8 @@ impl Engine {
             waiting_since: current.waiting_since,
             preferred_agent: None,
             direction: Direction::Inbound,
+            not_before: None,
+            callback: None,
         };
         let restored = RestoredState::Assigned { agent: agent.clone(), reservation: None };
         let queued_since = current.waiting_since;
@@ -202,6 +204,8 @@ impl Engine {
                 at_most: wait,
             }),
             direction: Direction::Inbound,
+            not_before: None,
+            callback: None,
         })
     }
 

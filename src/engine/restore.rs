@@ -261,6 +261,8 @@ fn restored(organisation: &Organisation, task: OpenTask) -> (TaskRequest, Restor
             at_most: last_agent.map(|last| last.wait),
         }),
         direction: Direction::Inbound,
+        not_before: None,
+        callback: None,
     };
     (request, state)
 }

@@ -74,6 +74,8 @@ pub fn request(number: u32, queue_name: &str, channel: Channel, since: Timestamp
         waiting_since: since,
         preferred_agent: None,
         direction: Direction::Inbound,
+        not_before: None,
+        callback: None,
     }
 }
 
