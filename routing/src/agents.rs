@@ -8,22 +8,32 @@ use std::collections::BTreeSet;
 use model::{AgentId, Channel, PresenceName, Timestamp};
 use rustc_hash::FxHashMap;
 
-use crate::configuration::{LongestIdle, Routability};
+use crate::configuration::Routability;
 use crate::input::Direction;
+use crate::lots::Lots;
 use crate::order::TaskKey;
 use crate::profiles::{Profile, ProfileIndex};
+use crate::selection::{LongestIdle, Sorting};
 use crate::tasks::TaskIndex;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct AgentIndex(pub u32);
 
-/// Sorts first who is offered a task first.
+/// Sorts first who is offered a task first, by whatever order it was made for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct IdleKey {
-    pub load: u32,
-    pub since: Timestamp,
+pub(crate) struct FreeKey {
+    load: u32,
+    since: i64,
     pub id: AgentId,
     pub index: AgentIndex,
+}
+
+impl FreeKey {
+    /// Before any agent with this lot or a later one.
+    pub fn lot(lot: i64) -> Self {
+        let id = AgentId::new("-").expect("one plain character");
+        Self { load: 0, since: lot, id, index: AgentIndex(0) }
+    }
 }
 
 #[derive(Debug)]
@@ -64,21 +74,25 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    /// By one definition, how idle the agent was when it was listed.
-    pub fn key(&self, agent: &AgentId, index: AgentIndex, by: LongestIdle) -> IdleKey {
+    /// Where the agent stood in one order when it was listed.
+    pub fn key(&self, agent: &AgentId, index: AgentIndex, by: Sorting) -> FreeKey {
         let idle = &self.idle;
         let (load, since) = match by {
-            LongestIdle::Unoccupied if self.load == 0 => (0, idle.unoccupied),
-            LongestIdle::Unoccupied => (self.load, idle.last_accepted),
-            LongestIdle::SinceAvailable => (0, idle.available),
-            LongestIdle::SinceLastInbound => (self.load, idle.inbound_ended),
-            LongestIdle::SinceLastInteraction => (self.load, idle.interaction_ended),
+            Sorting::Idle(LongestIdle::Unoccupied) if self.load == 0 => (0, idle.unoccupied.0),
+            Sorting::Idle(LongestIdle::Unoccupied) | Sorting::FewestActive => {
+                (self.load, idle.last_accepted.0)
+            }
+            Sorting::Idle(LongestIdle::SinceAvailable) => (0, idle.available.0),
+            Sorting::Idle(LongestIdle::SinceLastInbound) => (self.load, idle.inbound_ended.0),
+            Sorting::Idle(LongestIdle::SinceLastInteraction) => (self.load, idle.interaction_ended.0),
+            Sorting::RoundRobin => (0, idle.last_offer),
+            Sorting::Random => (0, idle.lot),
         };
-        IdleKey { load, since, id: agent.clone(), index }
+        FreeKey { load, since, id: agent.clone(), index }
     }
 }
 
-/// What the definitions of longest idle compare.
+/// What orders of free agents compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Idle {
     pub unoccupied: Timestamp,
@@ -86,22 +100,33 @@ pub(crate) struct Idle {
     pub inbound_ended: Timestamp,
     pub interaction_ended: Timestamp,
     pub last_accepted: Timestamp,
+    /// The number of the last offer made to the agent, of all the router has made; 0 if none.
+    pub last_offer: i64,
+    /// Drawn anew at each offer.
+    pub lot: i64,
 }
 
 impl Idle {
-    fn begin(now: Timestamp) -> Self {
+    fn begin(now: Timestamp, lot: i64) -> Self {
         Self {
             unoccupied: now,
             available: now,
             inbound_ended: now,
             interaction_ended: now,
             last_accepted: now,
+            last_offer: 0,
+            lot,
         }
+    }
+
+    /// Logged in again: all times begin anew, the turn of the agent does not.
+    fn log_in(&mut self, now: Timestamp) {
+        *self = Self { last_offer: self.last_offer, ..Self::begin(now, self.lot) };
     }
 }
 
 impl Agent {
-    fn new(id: AgentId, presence: PresenceName, now: Timestamp) -> Self {
+    fn new(id: AgentId, presence: PresenceName, now: Timestamp, lot: i64) -> Self {
         Self {
             id,
             profile: None,
@@ -113,7 +138,7 @@ impl Agent {
             held: [0; 3],
             awaited_by: BTreeSet::new(),
             listed: None,
-            idle: Idle::begin(now),
+            idle: Idle::begin(now, lot),
         }
     }
 
@@ -143,7 +168,7 @@ impl Agent {
     /// Takes the presence; logging in begins all idle times anew.
     pub fn set_presence(&mut self, presence: PresenceName, routability: Routability, now: Timestamp) {
         if self.routability == Routability::LoggedOut && routability != Routability::LoggedOut {
-            self.idle = Idle::begin(now);
+            self.idle.log_in(now);
         } else if !self.is_routable() && routability == Routability::Routable {
             self.idle.available = now;
         }
@@ -200,12 +225,18 @@ impl Agents {
     }
 
     /// The agent of this id; a new one is logged out.
-    pub fn find_or_add(&mut self, id: &AgentId, offline: &PresenceName, now: Timestamp) -> AgentIndex {
+    pub fn find_or_add(
+        &mut self,
+        id: &AgentId,
+        offline: &PresenceName,
+        now: Timestamp,
+        lots: &mut Lots,
+    ) -> AgentIndex {
         if let Some(index) = self.find(id) {
             return index;
         }
         let index = AgentIndex(u32::try_from(self.all.len()).expect("there are no four billion agents"));
-        self.all.push(Agent::new(id.clone(), offline.clone(), now));
+        self.all.push(Agent::new(id.clone(), offline.clone(), now, lots.draw()));
         self.by_id.insert(id.clone(), index);
         index
     }

@@ -10,8 +10,9 @@ use rustc_hash::FxHashMap;
 
 use crate::ability::Ability;
 use crate::order::TaskKey;
-use crate::profiles::{Needs, ProfileIndex};
+use crate::profiles::{Needs, ProfileIndex, Profiles};
 use crate::queues::QueueIndex;
+use crate::selection::Selection;
 
 /// Empty classes kept.
 const SPARE: usize = 8_192;
@@ -39,10 +40,34 @@ pub(crate) struct Class {
     pub key: ClassKey,
     pub asked: Ability,
     pub tasks: BTreeSet<TaskKey>,
-    /// Whose agents serve the queue and meet the needs.
+    /// Whose agents serve the queue and meet the needs; those that suit best first, if the queue's
+    /// selection weighs skills.
     pub profiles: Vec<ProfileIndex>,
     /// Among the emptied ones.
     spare: bool,
+}
+
+impl Class {
+    /// Takes in one more profile that can do its tasks.
+    pub fn seat(&mut self, index: ProfileIndex, selection: Selection, profiles: &Profiles) {
+        let place = if selection.weighs_skills() {
+            let suit = |profile: ProfileIndex| (selection.suit(&profiles[profile], &self.key.needs), profile);
+            let own = suit(index);
+            self.profiles.partition_point(|other| suit(*other) < own)
+        } else {
+            self.profiles.len()
+        };
+        self.profiles.insert(place, index);
+    }
+
+    /// In order for another selection.
+    pub fn arrange(&mut self, selection: Selection, profiles: &Profiles) {
+        if selection.weighs_skills() {
+            let suit =
+                |profile: &ProfileIndex| (selection.suit(&profiles[*profile], &self.key.needs), *profile);
+            self.profiles.sort_by_key(suit);
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -79,6 +104,10 @@ impl Classes {
         };
         self.by_key.insert(key, index);
         index
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Class> {
+        self.all.iter_mut().flatten()
     }
 
     pub fn mark(&self, class: ClassIndex) -> ClassMark {

@@ -12,6 +12,7 @@ use ts_rs::TS;
 
 use crate::hours::Hours;
 use crate::seconds;
+use crate::selection::Selection;
 use crate::steps::Step;
 
 /// Everything the router goes by.
@@ -56,25 +57,6 @@ pub enum Routability {
     LoggedOut,
 }
 
-/// The named definitions of who has been idle longest. Each compares points in time, earlier first;
-/// equal ones are decided by agent id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum LongestIdle {
-    /// Fewest tasks in hand; among agents without any, since the last one was completed or taken away
-    /// (or since login); among others, since the last one was accepted. A break does not count against it.
-    #[default]
-    Unoccupied,
-    /// Since the agent last became able to take work: by presence, or because a full agent had a
-    /// task completed.
-    SinceAvailable,
-    /// Fewest tasks in hand, then since an inbound task last left the agent (or since login). What the
-    /// agent does outbound leaves the place unchanged.
-    SinceLastInbound,
-    /// Fewest tasks in hand, then since a task of either direction last left the agent (or since login).
-    SinceLastInteraction,
-}
-
 /// How long a customer waits for the agent of last time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -117,7 +99,7 @@ pub struct Queue {
     pub hours: Option<Hours>,
     pub when_closed: WhenClosed,
     /// Who of several fitting agents is offered a task.
-    pub longest_idle: LongestIdle,
+    pub selection: Selection,
 }
 
 impl Default for Queue {
@@ -131,7 +113,7 @@ impl Default for Queue {
             overflow: None,
             hours: None,
             when_closed: WhenClosed::default(),
-            longest_idle: LongestIdle::default(),
+            selection: Selection::default(),
         }
     }
 }

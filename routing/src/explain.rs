@@ -199,7 +199,8 @@ impl Look<'_> {
             State::Waiting(Spot::Closed { .. }) => Some(PassedOver::QueueClosed),
             State::Waiting(_) | State::Nowhere => Some(PassedOver::OthersFirst),
             State::Reserved { .. } | State::Assigned { .. } | State::Wrapping { .. } => {
-                Some(PassedOver::LessIdle)
+                let by = self.router.queues[self.task.queue].selection();
+                Some(PassedOver::NotSelected { by })
             }
         }
     }

@@ -5,7 +5,7 @@ use model::{AgentId, Channel, Language, PresenceName, QueueId, ReservationId, Sk
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::configuration::LongestIdle;
+use crate::selection::Selection;
 
 /// Everything that decides where one task goes, as it is at this moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -96,8 +96,8 @@ pub enum Rule {
     PreferredAgent,
     /// Somebody sent it to this agent.
     TransferredToAgent,
-    /// The longest idle of the free agents who match.
-    LongestIdle { definition: LongestIdle },
+    /// The first of the free agents who match, as the queue chooses.
+    Selected { by: Selection },
     /// The agent became free, and this was the first of the waiting tasks the agent matches.
     FirstInLine,
 }
@@ -156,8 +156,10 @@ pub enum PassedOver {
     },
     /// The queue is closed.
     QueueClosed,
-    /// Free and fitting, but not chosen: another had been idle longer.
-    LessIdle,
+    /// Free and fitting, but another came first as the queue chooses.
+    NotSelected {
+        by: Selection,
+    },
 }
 
 /// What would end the waiting.

@@ -13,8 +13,9 @@
 //! task from that agent for a while.
 //!
 //! Among waiting tasks the higher priority is first, then the longer waiting, then the lower id.
-//! Among free agents the longest idle is first, by one of four named definitions
-//! ([`LongestIdle`]), then the lower id. Nothing is left to chance.
+//! Among free agents each queue chooses by name ([`Selection`]): the longest idle by one of four
+//! definitions, the most or the least proficient, the fewest active, in turn, or by lot; then the lower
+//! id. Nothing is left to chance, not even the lot.
 //!
 //! # Running it
 //! [`Router`] is a pure state machine: no I/O, no async, no clock, no randomness. Whoever runs it
@@ -97,6 +98,7 @@ mod explain;
 mod explanation;
 mod hours;
 mod input;
+mod lots;
 mod order;
 mod output;
 mod place;
@@ -108,12 +110,13 @@ mod reservations;
 mod roster;
 mod router;
 mod seconds;
+mod selection;
 pub mod service_level;
 mod steps;
 mod tasks;
 
 pub use board::{AgentBoard, Board, ChannelLoad, Hold, Opening, QueueBoard, TaskInHand};
-pub use configuration::{Configuration, LongestIdle, PreferredAgentRule, Queue, Routability, WhenClosed};
+pub use configuration::{Configuration, PreferredAgentRule, Queue, Routability, WhenClosed};
 pub use explanation::{Candidate, Choice, Explanation, Need, PassedOver, Rule, Standing};
 pub use hours::{Hours, InvalidHours};
 pub use input::{
@@ -123,5 +126,6 @@ pub use output::{Output, OverflowReason, Refusal};
 pub use place::{Estimate, Place};
 pub use recording::{Record, Replay, ReplayError};
 pub use router::Router;
+pub use selection::{LongestIdle, Selection};
 pub use service_level::{Outcomes, ServiceLevel};
 pub use steps::{Besides, OfTask, Step, StepRequirements};

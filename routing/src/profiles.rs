@@ -7,12 +7,12 @@ use model::{Channel, Language, QueueId, Skill};
 use rustc_hash::FxHashMap;
 
 use crate::ability::Ability;
-use crate::agents::{AgentIndex, IdleKey, slot};
+use crate::agents::{AgentIndex, FreeKey, slot};
 use crate::classes::ClassMark;
-use crate::configuration::LongestIdle;
 use crate::input::{AgentKind, AgentProfile, Capacity};
 use crate::queues::QueueIndex;
 use crate::roster::Seat;
+use crate::selection::Sorting;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ProfileIndex(pub u32);
@@ -96,20 +96,20 @@ pub(crate) struct Profile {
     pub ability: Ability,
     room: [Room; 3],
     pub agents: BTreeSet<AgentIndex>,
-    /// The free agents, once for each definition of longest idle that a queue of theirs goes by.
+    /// The free agents, once for each order that a queue of theirs goes by.
     pub orders: Vec<Order>,
     /// The classes whose tasks these agents can do, by channel.
     pub classes: [Doable; 3],
 }
 
-/// The free agents of a profile in the order of one definition of longest idle.
+/// The free agents of a profile in one order.
 #[derive(Debug)]
 pub(crate) struct Order {
-    pub by: LongestIdle,
+    pub by: Sorting,
     /// The profile's queues that go by it.
     pub queues: Vec<QueueIndex>,
-    /// Routable with room in the channel, longest idle first.
-    pub free: [BTreeSet<IdleKey>; 3],
+    /// Routable with room in the channel.
+    pub free: [BTreeSet<FreeKey>; 3],
 }
 
 impl Order {
@@ -117,9 +117,9 @@ impl Order {
     pub fn replace(
         &mut self,
         slot: usize,
-        old: Option<IdleKey>,
-        new: Option<IdleKey>,
-    ) -> Option<(Option<IdleKey>, Option<IdleKey>)> {
+        old: Option<FreeKey>,
+        new: Option<FreeKey>,
+    ) -> Option<(Option<FreeKey>, Option<FreeKey>)> {
         if old == new {
             return None;
         }
@@ -197,11 +197,11 @@ impl Profile {
         }
     }
 
-    /// Nobody is listed as free; `definition` says what each queue goes by.
-    pub fn order_anew(&mut self, definition: impl Fn(QueueIndex) -> LongestIdle) {
+    /// Nobody is listed as free; `sorting` says what each queue goes by.
+    pub fn order_anew(&mut self, sorting: impl Fn(QueueIndex) -> Sorting) {
         self.orders.clear();
         for queue in &self.queues {
-            let by = definition(*queue);
+            let by = sorting(*queue);
             match self.orders.iter_mut().find(|order| order.by == by) {
                 Some(order) => order.queues.push(*queue),
                 None => self.orders.push(Order { by, queues: vec![*queue], free: Default::default() }),
@@ -209,9 +209,15 @@ impl Profile {
         }
     }
 
-    /// The free agents in the order of a definition that one of the profile's queues goes by.
-    pub fn free(&self, by: LongestIdle, slot: usize) -> impl Iterator<Item = &IdleKey> {
+    /// The free agents in an order that one of the profile's queues goes by.
+    pub fn free(&self, by: Sorting, slot: usize) -> impl Iterator<Item = &FreeKey> {
         self.orders.iter().filter(move |order| order.by == by).flat_map(move |order| &order.free[slot])
+    }
+
+    /// The free agents by their lots; none unless a queue of theirs draws.
+    pub fn lots(&self, slot: usize) -> &BTreeSet<FreeKey> {
+        static NONE: BTreeSet<FreeKey> = BTreeSet::new();
+        self.orders.iter().find(|order| order.by == Sorting::Random).map_or(&NONE, |order| &order.free[slot])
     }
 
     pub fn meets(&self, needs: &Needs) -> bool {
@@ -220,6 +226,20 @@ impl Profile {
         };
         needs.language.is_none_or(|language| self.languages.contains(&language))
             && needs.skills.iter().all(has)
+    }
+
+    /// The sum of levels in the skills that are needed.
+    pub fn proficiency(&self, needs: &Needs) -> u32 {
+        let level = |(skill, _): &(u32, Level)| {
+            let own = self.skills.iter().find(|(own, _)| own == skill);
+            own.map_or(0, |(_, level)| u32::from(level.get()))
+        };
+        needs.skills.iter().map(level).sum()
+    }
+
+    /// How many queues and skills there are to keep it free for.
+    pub fn versatility(&self) -> usize {
+        self.queues.len() + self.skills.len()
     }
 
     /// By number, each at most once.

@@ -5,11 +5,12 @@ use std::collections::{BTreeSet, VecDeque};
 use model::{QueueId, Timestamp};
 use rustc_hash::FxHashMap;
 
-use crate::agents::IdleKey;
-use crate::configuration::{LongestIdle, Queue};
+use crate::agents::FreeKey;
+use crate::configuration::Queue;
 use crate::profiles::ProfileIndex;
 use crate::ranked::Ranked;
 use crate::roster::Roster;
+use crate::selection::Selection;
 
 /// How many of the last answers a queue's pace is measured by.
 const PACE: usize = 32;
@@ -30,8 +31,8 @@ pub(crate) struct RunningQueue {
     pub assigned: u32,
     pub wrapping: u32,
     pub roster: Roster,
-    /// By channel, the longest idle of each profile that has somebody free, longest idle first.
-    pub free: [BTreeSet<(IdleKey, ProfileIndex)>; 3],
+    /// By channel, the first of each profile that has somebody free, in the order the queue goes by.
+    pub free: [BTreeSet<(FreeKey, ProfileIndex)>; 3],
     /// When the last tasks were accepted, oldest first.
     pub answered: VecDeque<Timestamp>,
 }
@@ -61,8 +62,8 @@ impl RunningQueue {
     }
 
     /// Whom of several fitting agents it asks first.
-    pub fn longest_idle(&self) -> LongestIdle {
-        self.settings.as_ref().map_or_else(LongestIdle::default, |settings| settings.longest_idle)
+    pub fn selection(&self) -> Selection {
+        self.settings.as_ref().map_or_else(Selection::default, |settings| settings.selection)
     }
 
     /// Reads the hours: whether it is open, and until when that holds.

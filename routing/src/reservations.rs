@@ -15,6 +15,11 @@ impl ReservationIds {
         Self { seed, made: 0 }
     }
 
+    /// How many there have been.
+    pub fn made(&self) -> i64 {
+        self.made.cast_signed()
+    }
+
     /// A version 8 UUID: its upper half is the seed's, its lower half counts from the seed's.
     pub fn next(&mut self) -> ReservationId {
         self.made += 1;

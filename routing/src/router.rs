@@ -13,6 +13,7 @@ use crate::classes::Classes;
 use crate::configuration::{Configuration, Queue, Routability};
 use crate::deadlines::{Deadlines, Due};
 use crate::input::Input;
+use crate::lots::Lots;
 use crate::output::{Output, Refusal};
 use crate::profiles::{Names, Profiles};
 use crate::queues::{QueueIndex, Queues};
@@ -45,6 +46,7 @@ pub struct Router {
     deadlines: Deadlines,
     reservations: FxHashMap<ReservationId, TaskIndex>,
     reservation_ids: ReservationIds,
+    lots: Lots,
     offline: PresenceName,
     now: Timestamp,
     /// Tasks that began to wait, or may be offered to more agents than before.
@@ -69,6 +71,7 @@ impl Router {
             deadlines: Deadlines::default(),
             reservations: FxHashMap::default(),
             reservation_ids: ReservationIds::new(seed),
+            lots: Lots::new(seed),
             offline: PresenceName::new("offline").expect("the name is short and plain"),
             now: Timestamp(i64::MIN),
             moved_tasks: Vec::new(),

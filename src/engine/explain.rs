@@ -1,7 +1,7 @@
 //! The router's explanation in words, for people.
 
 use model::task::Requirements;
-use routing::{Explanation, Need, PassedOver, Rule, Standing};
+use routing::{Explanation, Need, PassedOver, Rule, Selection, Standing};
 
 use crate::console::wire::{CandidateView, ExplanationView};
 
@@ -84,8 +84,19 @@ fn rule(rule: &Rule) -> String {
     match rule {
         Rule::PreferredAgent => "the agent of last time was free".to_owned(),
         Rule::TransferredToAgent => "it was sent to this agent".to_owned(),
-        Rule::LongestIdle { .. } => "idle the longest of the agents who match".to_owned(),
+        Rule::Selected { by } => format!("{} of the agents who match", selected(*by)),
         Rule::FirstInLine => "first in line when the agent became free".to_owned(),
+    }
+}
+
+fn selected(by: Selection) -> &'static str {
+    match by {
+        Selection::LongestIdle(_) => "idle the longest",
+        Selection::MostProficient => "the most proficient",
+        Selection::LeastProficient => "the least proficient who is good enough",
+        Selection::FewestActive => "the fewest tasks in hand",
+        Selection::RoundRobin => "next in turn",
+        Selection::Random => "drawn by lot",
     }
 }
 
@@ -114,7 +125,14 @@ fn passed_over(reason: &PassedOver) -> String {
         PassedOver::OthersFirst => "others are in line before it".to_owned(),
         PassedOver::WaitsForAnother { agent } => format!("it waits for {agent}"),
         PassedOver::QueueClosed => "the queue is closed".to_owned(),
-        PassedOver::LessIdle => "another was idle longer".to_owned(),
+        PassedOver::NotSelected { by } => match by {
+            Selection::LongestIdle(_) => "another was idle longer".to_owned(),
+            Selection::MostProficient => "another is more proficient".to_owned(),
+            Selection::LeastProficient => "another is good enough, and this one can do more".to_owned(),
+            Selection::FewestActive => "another has less in hand".to_owned(),
+            Selection::RoundRobin => "it was another's turn".to_owned(),
+            Selection::Random => "another was drawn".to_owned(),
+        },
     }
 }
 

@@ -38,7 +38,7 @@ fn queue(organisation: &Organisation, queue: &org::Queue) -> routing::Queue {
             org::WhenClosed::Wait => routing::WhenClosed::Wait,
             org::WhenClosed::Overflow => routing::WhenClosed::Overflow,
         },
-        longest_idle: longest_idle(queue.longest_idle),
+        selection: selection(queue),
     }
 }
 
@@ -53,6 +53,17 @@ fn step(step: &org::Step) -> routing::Step {
         task_language: of_task(step.language),
     });
     routing::Step { requirements, duration: step.holds }
+}
+
+fn selection(queue: &org::Queue) -> routing::Selection {
+    match queue.selection {
+        org::Selection::LongestIdle => routing::Selection::LongestIdle(longest_idle(queue.longest_idle)),
+        org::Selection::MostProficient => routing::Selection::MostProficient,
+        org::Selection::LeastProficient => routing::Selection::LeastProficient,
+        org::Selection::FewestActive => routing::Selection::FewestActive,
+        org::Selection::RoundRobin => routing::Selection::RoundRobin,
+        org::Selection::Random => routing::Selection::Random,
+    }
 }
 
 fn longest_idle(definition: org::LongestIdle) -> routing::LongestIdle {
@@ -196,7 +207,9 @@ mod tests {
             name = "B"
         "#;
         let configuration = configuration(&organisation(queues));
-        let found: Vec<_> = configuration.queues.values().map(|queue| queue.longest_idle).collect();
-        assert_eq!(found, [routing::LongestIdle::SinceLastInbound, routing::LongestIdle::Unoccupied]);
+        let found: Vec<_> = configuration.queues.values().map(|queue| queue.selection).collect();
+        let idle = routing::Selection::LongestIdle;
+        let expected = [routing::LongestIdle::SinceLastInbound, routing::LongestIdle::Unoccupied];
+        assert_eq!(found, expected.map(idle));
     }
 }

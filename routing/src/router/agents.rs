@@ -13,7 +13,7 @@ use crate::tasks::State;
 impl Router {
     pub(super) fn upsert_agent(&mut self, profile: AgentProfile, outputs: &mut Vec<Output>) {
         let offline = self.offline.clone();
-        let index = self.agents.find_or_add(&profile.agent, &offline, self.now);
+        let index = self.agents.find_or_add(&profile.agent, &offline, self.now, &mut self.lots);
         self.set_profile(index, Some(profile.into()));
         self.judge_awaiting_anew(index, outputs);
         self.moved_agents.push(index);

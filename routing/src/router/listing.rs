@@ -41,7 +41,7 @@ impl Router {
         }
     }
 
-    /// Lists all free agents anew: queues go by other definitions of longest idle than before.
+    /// Lists all free agents anew: queues go by other orders than before.
     pub(super) fn list_all_anew(&mut self) {
         for queue in self.queues.indices() {
             self.queues[queue].free = Default::default();
@@ -49,7 +49,10 @@ impl Router {
         let profiles: Vec<_> = self.profiles.indices().collect();
         for profile in profiles {
             let queues = &self.queues;
-            self.profiles[profile].order_anew(|queue| queues[queue].longest_idle());
+            self.profiles[profile].order_anew(|queue| queues[queue].selection().within_profile());
+        }
+        for class in self.classes.iter_mut() {
+            class.arrange(self.queues[class.key.queue].selection(), &self.profiles);
         }
         for agent in self.agents.indices() {
             self.agents[agent].listed = None;
@@ -88,17 +91,23 @@ impl Router {
     fn add_profile(&mut self, shape: Shape) -> ProfileIndex {
         let queues: Vec<_> = shape.queues.iter().map(|queue| self.queues.find_or_add(queue)).collect();
         let mut profile = Profile::new(shape, queues, &mut self.names);
-        profile.order_anew(|queue| self.queues[queue].longest_idle());
+        profile.order_anew(|queue| self.queues[queue].selection().within_profile());
         let index = self.profiles.add(profile);
         let profile = &mut self.profiles[index];
         profile.seats =
             profile.queues.iter().map(|queue| self.queues[*queue].roster.add(index, profile)).collect();
         let queues = profile.queues.clone();
+        let mut doable = Vec::new();
         for (mark, class) in self.classes.of_queues(&queues) {
+            let profile = &self.profiles[index];
             if profile.takes(class.key.channel) && profile.meets(&class.key.needs) {
-                class.profiles.push(index);
-                profile.classes[slot(class.key.channel)].add(mark);
+                let selection = self.queues[class.key.queue].selection();
+                class.seat(index, selection, &self.profiles);
+                doable.push((slot(class.key.channel), mark));
             }
+        }
+        for (slot, mark) in doable {
+            self.profiles[index].classes[slot].add(mark);
         }
         index
     }
@@ -107,7 +116,7 @@ impl Router {
         let Some(profile) = self.profiles.remove(index) else { return };
         for mark in profile.classes.iter().flat_map(Doable::marks) {
             if self.classes.is_current(mark) {
-                strike_out(&mut self.classes[mark.class].profiles, index);
+                self.classes[mark.class].profiles.retain(|other| *other != index);
             }
         }
         for (queue, seat) in profile.queues.iter().zip(&profile.seats) {
@@ -117,7 +126,11 @@ impl Router {
 
     pub(super) fn add_class(&mut self, key: ClassKey) -> ClassIndex {
         let channel = key.channel;
-        let profiles = self.queues[key.queue].roster.meeting(channel, &key.needs);
+        let mut profiles = self.queues[key.queue].roster.meeting(channel, &key.needs);
+        let selection = self.queues[key.queue].selection();
+        if selection.weighs_skills() {
+            profiles.sort_by_key(|profile| (selection.suit(&self.profiles[*profile], &key.needs), *profile));
+        }
         let index = self.classes.add(key, profiles);
         let mark = self.classes.mark(index);
         for profile in &self.classes[index].profiles {
@@ -134,12 +147,5 @@ impl Router {
                 doable.forget_one(|mark| classes.is_current(mark));
             }
         }
-    }
-}
-
-/// Out of a list without an order.
-fn strike_out(list: &mut Vec<ProfileIndex>, index: ProfileIndex) {
-    if let Some(at) = list.iter().position(|other| *other == index) {
-        list.swap_remove(at);
     }
 }

@@ -2,7 +2,7 @@
 //! looks for work.
 //!
 //! Neither looks at all tasks or all agents. A task looks at the profiles that can do it, each
-//! represented by its longest idle free agent; an agent looks at the classes its profile can do,
+//! represented by its first free agent; an agent looks at the classes its profile can do,
 //! each represented by its first task.
 
 use std::collections::BTreeSet;
@@ -10,13 +10,13 @@ use std::collections::BTreeSet;
 use model::Channel;
 
 use super::Router;
-use crate::agents::{AgentIndex, IdleKey, slot};
+use crate::agents::{AgentIndex, FreeKey, slot};
 use crate::classes::ClassIndex;
-use crate::configuration::LongestIdle;
 use crate::explanation::Rule;
 use crate::order::TaskKey;
 use crate::output::Output;
 use crate::profiles::{Profile, ProfileIndex};
+use crate::selection::{Selection, Sorting};
 use crate::tasks::{Because, Decision, Spot, State, Task, TaskIndex};
 
 /// The agent on whose account a task is looked at.
@@ -27,15 +27,20 @@ struct Freed {
     alone: bool,
 }
 
-/// The two longest idle of those looked at.
-#[derive(Default)]
-struct Best<'a> {
-    first: Option<&'a IdleKey>,
-    second: Option<&'a IdleKey>,
+/// The two that come first of those looked at.
+struct Best<Key> {
+    first: Option<Key>,
+    second: Option<Key>,
 }
 
-impl<'a> Best<'a> {
-    fn note(&mut self, key: &'a IdleKey) {
+impl<Key> Default for Best<Key> {
+    fn default() -> Self {
+        Self { first: None, second: None }
+    }
+}
+
+impl<Key: Copy + Ord> Best<Key> {
+    fn note(&mut self, key: Key) {
         if self.first.is_none_or(|first| key < first) {
             self.second = self.first.replace(key);
         } else if self.first != Some(key) && self.second.is_none_or(|second| key < second) {
@@ -99,7 +104,7 @@ impl Router {
         }
     }
 
-    /// Offers a waiting task to the longest idle agent it fits, if there is one. `freed` is the agent
+    /// Offers a waiting task to the first agent it fits by the queue's choice, if there is one. `freed` is the agent
     /// on whose account we ask, who does fit.
     fn match_task(&mut self, index: TaskIndex, freed: Option<Freed>, outputs: &mut Vec<Output>) {
         let task = &self.tasks[index];
@@ -121,14 +126,14 @@ impl Router {
                     // A task that waited before fits nobody but the agent who moved.
                     Some(Freed { agent, alone: true }) => (agent, None),
                     None if self.waits_behind_another(index, class) => return,
-                    _ => match self.longest_idle_for(index, class) {
+                    _ => match self.select_for(index, class) {
                         Some(found) => found,
                         None => return,
                     },
                 };
                 let rule = match freed {
                     Some(freed) if freed.agent == agent && runner_up.is_none() => Rule::FirstInLine,
-                    _ => Rule::LongestIdle { definition: self.queues[task.queue].longest_idle() },
+                    _ => Rule::Selected { by: self.queues[task.queue].selection() },
                 };
                 (agent, rule, Some(step), runner_up)
             }
@@ -150,51 +155,103 @@ impl Router {
         agent.is_routable() && agent.profile.is_some_and(has_room)
     }
 
-    /// The longest idle free agent who can do the task, and the next one.
-    fn longest_idle_for(
-        &self,
-        index: TaskIndex,
-        class: ClassIndex,
-    ) -> Option<(AgentIndex, Option<AgentIndex>)> {
-        let task = &self.tasks[index];
-        let class = &self.classes[class];
-        let slot = slot(class.key.channel);
-        let queue = &self.queues[class.key.queue];
-        let (heads, by) = (&queue.free[slot], queue.longest_idle());
+    /// The free agent whom the queue chooses of those who can do the task, and the next one.
+    fn select_for(&self, index: TaskIndex, class: ClassIndex) -> Option<(AgentIndex, Option<AgentIndex>)> {
+        let selection = self.queues[self.classes[class].key.queue].selection();
         let mut best = Best::default();
-        // In idle order the first that fits is it. If too many come first that do not fit, it is
-        // faster to look at those that do.
-        let mut looked_at = 0;
-        for (head, profile) in heads {
-            if best.second.is_some_and(|second| head > second) {
-                break;
-            }
-            looked_at += 1;
-            if looked_at > class.profiles.len() + 8 {
-                for profile in &class.profiles {
-                    self.note_free(*profile, by, slot, task, &mut best);
-                }
-                break;
-            }
-            if self.profiles[*profile].meets(&class.key.needs) {
-                self.note_free(*profile, by, slot, task, &mut best);
-            }
+        match selection {
+            Selection::Random => return self.draw_for(index, class),
+            _ if selection.weighs_skills() => self.look_by_suit(selection, index, class, &mut best),
+            _ => self.look_in_order(selection.within_profile(), index, class, &mut best),
         }
         best.first.map(|first| (first.index, best.second.map(|second| second.index)))
     }
 
-    fn note_free<'a>(
+    /// In the queue's order the first that fits is it. If too many come first that do not fit, it is
+    /// faster to look at those that do.
+    fn look_in_order<'a>(
         &'a self,
-        profile: ProfileIndex,
-        by: LongestIdle,
-        slot: usize,
-        task: &Task,
-        best: &mut Best<'a>,
+        by: Sorting,
+        index: TaskIndex,
+        class: ClassIndex,
+        best: &mut Best<&'a FreeKey>,
     ) {
-        let free = self.profiles[profile].free(by, slot);
-        for key in free.filter(|key| !task.is_set_aside(key.index, self.now)).take(2) {
-            best.note(key);
+        let class = &self.classes[class];
+        let slot = slot(class.key.channel);
+        let heads = &self.queues[class.key.queue].free[slot];
+        for (looked_at, (head, profile)) in heads.iter().enumerate() {
+            if best.second.is_some_and(|second| head > second) {
+                break;
+            }
+            if looked_at > class.profiles.len() + 8 {
+                for profile in &class.profiles {
+                    self.free_of(*profile, by, slot, index).for_each(|key| best.note(key));
+                }
+                break;
+            }
+            if self.profiles[*profile].meets(&class.key.needs) {
+                self.free_of(*profile, by, slot, index).for_each(|key| best.note(key));
+            }
         }
+    }
+
+    /// The profiles of the class are kept with those that suit best first.
+    fn look_by_suit<'a>(
+        &'a self,
+        selection: Selection,
+        index: TaskIndex,
+        class: ClassIndex,
+        found: &mut Best<&'a FreeKey>,
+    ) {
+        let class = &self.classes[class];
+        let slot = slot(class.key.channel);
+        let mut best = Best::default();
+        for profile in &class.profiles {
+            let suit = selection.suit(&self.profiles[*profile], &class.key.needs);
+            if best.second.is_some_and(|(other, _)| suit > other) {
+                break;
+            }
+            let free = self.free_of(*profile, selection.within_profile(), slot, index);
+            free.for_each(|key| best.note((suit, key)));
+        }
+        found.first = best.first.map(|(_, key)| key);
+        found.second = best.second.map(|(_, key)| key);
+    }
+
+    /// By lot: first the profile, by how many are free, then one of them: whoever's own lot comes next
+    /// after the one drawn. The runner-up is the next after that.
+    fn draw_for(&self, index: TaskIndex, class: ClassIndex) -> Option<(AgentIndex, Option<AgentIndex>)> {
+        let class = &self.classes[class];
+        let slot = slot(class.key.channel);
+        let task = &self.tasks[index];
+        let drawn = self.lots.for_task(task.id, self.reservation_ids.made());
+        let fits = |key: &&FreeKey| !task.is_set_aside(key.index, self.now);
+        let free: Vec<_> = class.profiles.iter().map(|profile| self.profiles[*profile].lots(slot)).collect();
+        let count: u64 = free.iter().map(|free| free.len() as u64).sum();
+        let mut left = drawn.checked_rem(count)?;
+        let first = free.iter().position(|free| {
+            let is_here = left < free.len() as u64;
+            left = left.saturating_sub(free.len() as u64);
+            is_here
+        })?;
+        let from = FreeKey::lot(drawn.rotate_left(32).cast_signed());
+        let here = free[first].range(&from..).chain(free[first].range(..&from));
+        let others = free[first + 1..].iter().chain(&free[..first]).flat_map(|free| free.iter());
+        let mut all = here.chain(others).filter(fits).map(|key| key.index);
+        Some((all.next()?, all.next()))
+    }
+
+    /// The first two free agents of a profile that the task may be offered to.
+    fn free_of(
+        &self,
+        profile: ProfileIndex,
+        by: Sorting,
+        slot: usize,
+        index: TaskIndex,
+    ) -> impl Iterator<Item = &FreeKey> {
+        let task = &self.tasks[index];
+        let free = self.profiles[profile].free(by, slot);
+        free.filter(|key| !task.is_set_aside(key.index, self.now)).take(2)
     }
 
     /// The first in line of the tasks this agent could be offered now.

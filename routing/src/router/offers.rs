@@ -23,6 +23,9 @@ impl Router {
             agent: self.agents[agent].id.clone(),
             expires_at,
         });
+        let idle = &mut self.agents[agent].idle;
+        idle.last_offer = self.reservation_ids.made();
+        idle.lot = self.lots.draw();
         self.reservations.insert(reservation, index);
         self.hold(index, State::Reserved { reservation, agent, expires_at });
         self.set_deadline(index, expires_at);

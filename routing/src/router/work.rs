@@ -29,7 +29,7 @@ impl Router {
         let index = self.admit(request, queued_since)?;
         let holder = |router: &mut Self, agent| {
             let offline = router.offline.clone();
-            router.agents.find_or_add(agent, &offline, router.now)
+            router.agents.find_or_add(agent, &offline, router.now, &mut router.lots)
         };
         match state {
             RestoredState::Pending => self.wait_restored(index, outputs),

@@ -80,7 +80,7 @@ fn organisation(variant: u8) -> Configuration {
     let definitions =
         [LongestIdle::SinceAvailable, LongestIdle::SinceLastInbound, LongestIdle::SinceLastInteraction];
     let plain = Queue {
-        longest_idle: definitions[usize::from(variant)],
+        selection: Selection::LongestIdle(definitions[usize::from(variant)]),
         wrap_up_limit: Some(seconds(8.0)),
         deadline: (variant == 2).then(|| seconds(40.0)),
         overflow: Some(queue("chat")),

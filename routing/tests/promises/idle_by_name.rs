@@ -13,7 +13,9 @@ use crate::support::*;
 fn after_history(longest_idle: LongestIdle) -> World {
     let solo = ["ana", "ben", "cem", "dua"].map(|name| (name, Queue::default()));
     let mut configuration = configuration(solo);
-    configuration.queues.insert(queue("all"), Queue { longest_idle, ..Queue::default() });
+    configuration
+        .queues
+        .insert(queue("all"), Queue { selection: Selection::LongestIdle(longest_idle), ..Queue::default() });
     let mut world = World::new(configuration);
     for name in ["ana", "ben", "cem", "dua"] {
         world.log_in(profile(name, &[], &[(Channel::Chat, Capacity::of(2))], &[name, "all"]));
@@ -104,7 +106,7 @@ fn ties_break_by_id_every_time() {
 fn with_queues_of_other_minds() -> World {
     let mut world = after_history(LongestIdle::SinceAvailable);
     let mut queues = ["ana", "ben", "cem", "dua"].map(|name| (queue(name), Queue::default())).to_vec();
-    let other = |longest_idle| Queue { longest_idle, ..Queue::default() };
+    let other = |longest_idle| Queue { selection: Selection::LongestIdle(longest_idle), ..Queue::default() };
     queues.push((queue("all"), other(LongestIdle::SinceAvailable)));
     queues.push((queue("inbound"), other(LongestIdle::SinceLastInbound)));
     queues.push((queue("unoccupied"), other(LongestIdle::Unoccupied)));
@@ -128,7 +130,7 @@ fn each_queue_goes_by_its_own_definition_over_the_same_agents() {
         let mut world = with_queues_of_other_minds();
         assert_offered(&world.chat(10, name), &[(10, first)]);
         let Standing::Offered { choice: Some(choice), .. } = world.explain(10).standing else { panic!() };
-        assert_eq!(choice.rule, Rule::LongestIdle { definition });
+        assert_eq!(choice.rule, Rule::Selected { by: Selection::LongestIdle(definition) });
     }
 }
 
@@ -136,7 +138,10 @@ fn each_queue_goes_by_its_own_definition_over_the_same_agents() {
 fn a_new_definition_holds_from_the_next_task_on() {
     let mut world = after_history(LongestIdle::SinceLastInbound);
     let mut queues = ["ana", "ben", "cem", "dua"].map(|name| (queue(name), Queue::default())).to_vec();
-    queues.push((queue("all"), Queue { longest_idle: LongestIdle::SinceAvailable, ..Queue::default() }));
+    queues.push((
+        queue("all"),
+        Queue { selection: Selection::LongestIdle(LongestIdle::SinceAvailable), ..Queue::default() },
+    ));
     let configuration = Configuration { queues: queues.into_iter().collect(), ..Configuration::default() };
     world.feed(Input::Configure { configuration: Box::new(configuration) });
     assert_offered(&world.chat(10, "all"), &[(10, "ana")]);

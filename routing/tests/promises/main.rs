@@ -6,6 +6,7 @@ mod a_burst_is_held_to_capacity;
 mod agents_and_tasks_come_and_go;
 mod capacity_across_channels;
 mod checker;
+mod choice_of_agent;
 mod histories_keep_every_promise;
 mod idle_by_name;
 mod offers_that_nobody_takes;

@@ -82,10 +82,10 @@ fn an_offer_names_the_rule_and_who_would_have_been_next() {
     let Standing::Offered { agent: by, choice: Some(choice), .. } = world.explain(1).standing else {
         panic!()
     };
-    let rule = Rule::LongestIdle { definition: LongestIdle::Unoccupied };
+    let rule = Rule::Selected { by: Selection::LongestIdle(LongestIdle::Unoccupied) };
     let expected = Choice { at: at(2.0), rule, step: Some(1), runner_up: Some(agent("ben")) };
     assert_eq!((by, choice), (agent("cem"), expected));
-    assert_eq!(world.passed_over(1, "ben"), Some(PassedOver::LessIdle));
+    assert_eq!(world.passed_over(1, "ben"), Some(PassedOver::NotSelected { by: Selection::default() }));
     assert_eq!(world.passed_over(1, "cem"), None);
 }
 

@@ -31,7 +31,7 @@ pub use hours::{Holiday, Hours, HoursId, Interval, TimeOfDay};
 pub use integration::{ApiClient, ApiKey, Scope, Webhook};
 pub use person::{Password, Person, PersonRole};
 pub use presence::{AVAILABLE, NOT_RESPONDING, OFFLINE, Presence};
-pub use queue::{LastAgent, LongestIdle, Queue, RingTime, Rule, Step, WhenClosed};
+pub use queue::{LastAgent, LongestIdle, Queue, RingTime, Rule, Selection, Step, WhenClosed};
 pub use route::Route;
 pub use service_level::{ServiceLevel, ServiceLevelDefinition};
 pub use site::{Acknowledgement, FieldKind, FormField, Site, VerifiedUsers};

@@ -49,7 +49,10 @@ pub struct Queue {
     /// Added to the priority of its tasks; higher is served first.
     #[serde(default)]
     pub priority: Priority,
-    /// Which agent has been idle longest.
+    /// Which of several free agents who fit is offered a task.
+    #[serde(default)]
+    pub selection: Selection,
+    /// Which agent has been idle longest, where the selection asks.
     #[serde(default)]
     pub longest_idle: LongestIdle,
     /// None: the organisation's.
@@ -123,6 +126,24 @@ pub enum Rule {
     #[default]
     Required,
     Ignored,
+}
+
+/// How a queue chooses among agents who fit; equal ones are decided by idle time, then by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Selection {
+    #[default]
+    LongestIdle,
+    /// The highest levels in what the task asks.
+    MostProficient,
+    /// The lowest levels that are enough: who can do more stays free.
+    LeastProficient,
+    /// The fewest tasks in hand.
+    FewestActive,
+    /// Who was offered something longest ago.
+    RoundRobin,
+    /// By lot.
+    Random,
 }
 
 /// Four definitions of how long an agent has been idle; the longest is asked first.
