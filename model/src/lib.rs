@@ -4,6 +4,7 @@
 //! [`session::State::evolve`] folds what has happened; both are pure. This crate has no I/O, no
 //! async, no clock and no randomness: time and new ids come with the command.
 
+pub mod attributes;
 pub mod channel;
 pub mod event;
 pub mod id;
@@ -13,6 +14,7 @@ pub mod stream;
 pub mod task;
 pub mod time;
 
+pub use attributes::{AttributeValue, Attributes, InvalidAttribute, Number, TaskFacts};
 pub use channel::Channel;
 pub use event::{Event, Recorded, SessionEvent};
 pub use id::*;

@@ -1,6 +1,7 @@
 //! What a task asks for, and what can become of it and of its reservations.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use ts_rs::TS;
 
 use crate::id::{AgentId, Language, QueueId, Skill};
@@ -43,18 +44,65 @@ pub struct SkillRequirement {
     pub level: Level,
 }
 
-/// What an agent must meet to be offered a task. Skills are kept sorted, so that equal requirements
-/// are equal values.
+/// An expression that must hold for an agent, as it was written. What it says is for the router to read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
+#[serde(transparent)]
+#[ts(type = "string")]
+pub struct Condition(SmolStr);
+
+/// The text is no condition. Retrying with the same one is pointless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an expression has 1 to {max} bytes, this has {length}", max = Condition::MAX_LENGTH)]
+pub struct InvalidCondition {
+    length: usize,
+}
+
+impl Condition {
+    /// In bytes.
+    pub const MAX_LENGTH: usize = 2_000;
+
+    pub fn new(text: &str) -> Result<Self, InvalidCondition> {
+        let length = text.len();
+        if text.trim().is_empty() || length > Self::MAX_LENGTH {
+            return Err(InvalidCondition { length });
+        }
+        Ok(Self(SmolStr::new(text)))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(&SmolStr::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// What an agent must meet to be offered a task. Skills and conditions are kept sorted, so that equal
+/// requirements are equal values.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]
 pub struct Requirements {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skills: Vec<SkillRequirement>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
+    /// All of them must hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
 }
 
 impl Requirements {
-    pub const NONE: Self = Self { skills: Vec::new(), language: None };
+    pub const NONE: Self = Self { skills: Vec::new(), language: None, conditions: Vec::new() };
+
+    /// These, and the conditions besides.
+    pub fn with_conditions(mut self, conditions: impl IntoIterator<Item = Condition>) -> Self {
+        self.conditions.extend(conditions);
+        self.conditions.sort();
+        self.conditions.dedup();
+        self
+    }
 
     pub fn new(skills: impl IntoIterator<Item = SkillRequirement>, language: Option<Language>) -> Self {
         let mut skills: Vec<_> = skills.into_iter().collect();
@@ -65,7 +113,7 @@ impl Requirements {
                 true
             }
         });
-        Self { skills, language }
+        Self { skills, language, conditions: Vec::new() }
     }
 }
 

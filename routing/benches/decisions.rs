@@ -70,6 +70,7 @@ fn profile(number: u32, variety: Variety) -> AgentProfile {
         languages: (0..2).map(|_| language(mixed.below(3))).collect(),
         capacity: [(Channel::Chat, Capacity::of(3)), (Channel::Voice, Capacity::of(1))].into(),
         queues: [first, (first + 1) % QUEUES, mixed.below(QUEUES)].map(queue).into(),
+        attributes: Default::default(),
     }
 }
 
@@ -96,6 +97,7 @@ fn task(number: u64, can: &AgentProfile, mixed: &mut Mixed, now: Timestamp) -> T
         direction: Direction::Inbound,
         not_before: None,
         callback: None,
+        facts: Default::default(),
     }
 }
 

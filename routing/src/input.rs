@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::task::{Callback, CancelReason, Priority, Requirements, TransferTarget};
-use model::{AgentId, Channel, Language, PresenceName, QueueId, ReservationId, Skill, TaskId, Timestamp};
+use model::{
+    AgentId, Attributes, Channel, Language, PresenceName, QueueId, ReservationId, Skill, TaskFacts, TaskId,
+    Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -52,6 +55,9 @@ pub enum Input {
         requirements: Requirements,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         preferred_agent: Option<PreferredAgent>,
+        /// What is known now; without, what was known before stays.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        facts: Option<TaskFacts>,
     },
     /// Back to waiting in its queue: its agent went away.
     TaskReleased {
@@ -114,6 +120,9 @@ pub struct TaskRequest {
     /// A callback that was chosen before, with the attempts that are left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<Callback>,
+    /// What expressions can ask about.
+    #[serde(default, skip_serializing_if = "TaskFacts::is_empty")]
+    pub facts: TaskFacts,
 }
 
 /// The agent of last time, who is asked first.
@@ -178,6 +187,9 @@ pub struct AgentProfile {
     pub capacity: BTreeMap<Channel, Capacity>,
     #[serde(default)]
     pub queues: BTreeSet<QueueId>,
+    /// What expressions can ask about.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]

@@ -40,6 +40,7 @@
 //!     languages: Default::default(),
 //!     capacity: [(Channel::Chat, Capacity::of(3))].into(),
 //!     queues: [sales.clone()].into(),
+//!     attributes: Default::default(),
 //! } }, &mut outputs);
 //! router.handle(Timestamp(0), Input::PresenceChanged {
 //!     agent: ana.clone(), presence: PresenceName::new("available")?,
@@ -55,6 +56,7 @@
 //!     direction: Default::default(),
 //!     not_before: None,
 //!     callback: None,
+//!     facts: Default::default(),
 //! } }, &mut outputs);
 //!
 //! let [Output::Offered { reservation, agent, expires_at, .. }] = &outputs[..] else { panic!() };

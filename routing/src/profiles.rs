@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::task::{Level, Requirements, SkillRequirement};
-use model::{Channel, Language, QueueId, Skill};
+use model::{Attributes, Channel, Language, QueueId, Skill};
 use rustc_hash::FxHashMap;
 
 use crate::ability::Ability;
@@ -25,12 +25,13 @@ pub(crate) struct Shape {
     pub languages: BTreeSet<Language>,
     pub capacity: BTreeMap<Channel, Capacity>,
     pub queues: BTreeSet<QueueId>,
+    pub attributes: Attributes,
 }
 
 impl From<AgentProfile> for Shape {
     fn from(profile: AgentProfile) -> Self {
-        let AgentProfile { agent: _, kind, skills, languages, capacity, queues } = profile;
-        Self { kind, skills, languages, capacity, queues }
+        let AgentProfile { agent: _, kind, skills, languages, capacity, queues, attributes } = profile;
+        Self { kind, skills, languages, capacity, queues, attributes }
     }
 }
 

@@ -114,7 +114,7 @@ impl Router {
             Input::TaskRestored { task, queued_since, state } => {
                 return self.restore(task, queued_since, state, outputs);
             }
-            Input::TaskTransferred { task, target, requirements, preferred_agent } => {
+            Input::TaskTransferred { task, target, requirements, preferred_agent, facts: _ } => {
                 return self.transfer(task, &target, requirements, preferred_agent.as_ref(), outputs);
             }
             Input::TaskReleased { task, reservation } => return self.release(task, reservation, outputs),

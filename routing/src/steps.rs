@@ -26,7 +26,7 @@ pub enum StepRequirements {
     /// What the task asks.
     #[default]
     AsRequested,
-    /// The task's skills at lower levels (never under 1); its language stays.
+    /// The task's skills at lower levels (never under 1); its language and its conditions stay.
     LevelsLowerBy(u8),
     /// These, whatever the task asks.
     Only(Requirements),
@@ -44,6 +44,7 @@ pub enum StepRequirements {
 #[serde(default, deny_unknown_fields)]
 pub struct Besides {
     pub own: Requirements,
+    /// Also the task's own conditions.
     pub task_skills: OfTask,
     pub task_language: OfTask,
 }
@@ -65,9 +66,7 @@ impl StepRequirements {
             Self::LevelsLowerBy(levels) => Cow::Owned(lowered(task, *levels)),
             Self::Only(requirements) => Cow::Borrowed(requirements),
             Self::Besides(besides) => besides.of(task),
-            Self::LanguageOnly => {
-                Cow::Owned(Requirements { skills: Vec::new(), language: task.language.clone() })
-            }
+            Self::LanguageOnly => Cow::Owned(Requirements::new([], task.language.clone())),
             Self::Anyone => Cow::Owned(Requirements::NONE),
         }
     }
@@ -78,16 +77,17 @@ impl Besides {
         if *self == Self::default() {
             return Cow::Borrowed(task);
         }
-        let skills = match self.task_skills {
-            OfTask::Required => &task.skills[..],
-            OfTask::Ignored => &[],
+        let (skills, conditions) = match self.task_skills {
+            OfTask::Required => (&task.skills[..], &task.conditions[..]),
+            OfTask::Ignored => (&[][..], &[][..]),
         };
         let language = match self.task_language {
             OfTask::Required => task.language.as_ref(),
             OfTask::Ignored => None,
         };
         let language = self.own.language.as_ref().or(language).cloned();
-        Cow::Owned(Requirements::new(self.own.skills.iter().chain(skills).cloned(), language))
+        let all = Requirements::new(self.own.skills.iter().chain(skills).cloned(), language);
+        Cow::Owned(all.with_conditions(self.own.conditions.iter().chain(conditions).cloned()))
     }
 }
 
@@ -97,5 +97,6 @@ fn lowered(requirements: &Requirements, levels: u8) -> Requirements {
         .skills
         .iter()
         .map(|need| SkillRequirement { skill: need.skill.clone(), level: lower(need.level) });
-    Requirements { skills: skills.collect(), language: requirements.language.clone() }
+    let lowered = Requirements::new(skills, requirements.language.clone());
+    lowered.with_conditions(requirements.conditions.iter().cloned())
 }

@@ -88,7 +88,13 @@ impl Engine {
                 }
                 let (target, requirements) = (target.clone(), requirements.clone());
                 let preferred_agent = self.preferred(state, target.queue(), *reason, recorded.at).await;
-                let input = Input::TaskTransferred { task: *task, target, requirements, preferred_agent };
+                let input = Input::TaskTransferred {
+                    task: *task,
+                    target,
+                    requirements,
+                    preferred_agent,
+                    facts: None,
+                };
                 self.feed(session, input).await;
             }
             SessionEvent::TaskReprioritised { task, priority, .. } => {
@@ -149,6 +155,7 @@ impl Engine {
             direction: Direction::Inbound,
             not_before: None,
             callback: None,
+            facts: Default::default(),
         };
         let restored = RestoredState::Assigned { agent: agent.clone(), reservation: None };
         let queued_since = current.waiting_since;
@@ -206,6 +213,7 @@ impl Engine {
             direction: Direction::Inbound,
             not_before: None,
             callback: None,
+            facts: Default::default(),
         })
     }
 

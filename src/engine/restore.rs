@@ -263,6 +263,7 @@ fn restored(organisation: &Organisation, task: OpenTask) -> (TaskRequest, Restor
         direction: Direction::Inbound,
         not_before: None,
         callback: None,
+        facts: Default::default(),
     };
     (request, state)
 }

@@ -119,6 +119,7 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
                 languages: person.languages.iter().cloned().collect(),
                 capacity: capacity(&person.capacity),
                 queues: person.queues.iter().cloned().collect(),
+                attributes: Default::default(),
             }
         });
     let virtual_agents = organisation.virtual_agents.iter().map(|agent| AgentProfile {
@@ -128,6 +129,7 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
         languages: agent.languages.iter().cloned().collect(),
         capacity: capacity(&agent.capacity),
         queues: agent.queues.iter().cloned().collect(),
+        attributes: Default::default(),
     });
     people.chain(virtual_agents).collect()
 }

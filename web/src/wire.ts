@@ -111,6 +111,8 @@ article: string, title: string, };
 
 export type CloseReason = "customer" | "agent" | "idle" | "absorbed" | "erased";
 
+export type Condition = string;
+
 export type ConsoleMessage = { "type": "welcome" } & ConsoleWelcome | { "type": "done", request: number, answer: Answer, } | { "type": "refused", request: number | null, code: ConsoleRefusal, message: string, } | { "type": "organisation" } & OrganisationView | { "type": "presence", presence: PresenceName, since: Timestamp, cause: PresenceCause, } | { "type": "offer" } & Offer | { "type": "offer_ended", reservation: ReservationId, outcome: OfferOutcome, } | { "type": "session" } & SessionCard | { "type": "session_gone", session: SessionId, } | { "type": "snapshot" } & SessionSnapshot | { "type": "event", session: SessionId, after: Sequence, recorded: Recorded<SessionEvent>, } | { "type": "typing", session: SessionId, name: string, } | { "type": "board" } & BoardFrame | { "type": "alert", message: string, } | { "type": "bye", code: ConsoleRefusal, message: string, };
 
 export type ConsoleRefusal = "malformed" | "out_of_order" | "forbidden" | "not_found" | "behind" | "not_now" | "too_late" | "too_large" | "too_fast" | "busy" | "going_away" | "too_slow" | "logged_out";
@@ -300,7 +302,11 @@ export type Reader = "customer" | "agent";
 
 export type Recorded<E> = { sequence: Sequence, at: Timestamp, event: E, };
 
-export type Requirements = { skills?: Array<SkillRequirement>, language?: Language | null, };
+export type Requirements = { skills?: Array<SkillRequirement>, language?: Language | null, 
+/**
+ * All of them must hold.
+ */
+conditions?: Array<Condition>, };
 
 export type ReservationEnd = "rejected" | "timed_out" | "canceled" | "rescinded";
 

@@ -91,6 +91,7 @@ fn what_names_nobody_is_refused_and_changes_nothing() {
         target,
         requirements: Requirements::NONE,
         preferred_agent: None,
+        facts: None,
     };
     let reservation = model::ReservationId(uuid::Uuid::nil());
     for input in [

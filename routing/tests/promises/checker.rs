@@ -319,14 +319,14 @@ impl Checker {
             Some(StepRequirements::Anyone) => Requirements::NONE,
             Some(StepRequirements::Only(requirements)) => requirements.clone(),
             Some(StepRequirements::LanguageOnly) => {
-                Requirements { language: task.request.requirements.language.clone(), skills: Vec::new() }
+                Requirements::new([], task.request.requirements.language.clone())
             }
             Some(StepRequirements::Besides(besides)) => {
                 let mut all = besides.own.skills.clone();
                 if besides.task_skills == OfTask::Required {
                     all.extend(task.request.requirements.skills.clone());
                 }
-                Requirements { language: task.request.requirements.language.clone(), skills: all }
+                Requirements::new(all, task.request.requirements.language.clone())
             }
             Some(StepRequirements::LevelsLowerBy(_)) => panic!("not in these histories"),
         }

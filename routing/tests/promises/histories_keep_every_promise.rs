@@ -237,6 +237,7 @@ impl History {
                 },
                 requirements: required(needs),
                 preferred_agent: None,
+                facts: None,
             },
             Act::Release(index) => Input::TaskReleased { task: of(index, &held), reservation: None },
             Act::Reprioritise(index, priority) => {

@@ -61,6 +61,7 @@ pub fn profile(
         languages: Default::default(),
         capacity: capacity.iter().cloned().collect(),
         queues: queues.iter().map(|name| queue(name)).collect(),
+        attributes: Default::default(),
     }
 }
 
@@ -76,6 +77,7 @@ pub fn request(number: u32, queue_name: &str, channel: Channel, since: Timestamp
         direction: Direction::Inbound,
         not_before: None,
         callback: None,
+        facts: Default::default(),
     }
 }
 
@@ -164,6 +166,7 @@ impl World {
             target,
             requirements: Requirements::NONE,
             preferred_agent: None,
+            facts: None,
         })
     }
 

@@ -104,6 +104,7 @@ fn a_task_that_a_virtual_agent_hands_over_goes_to_the_agent_of_last_time_with_th
             target: TransferTarget::Queue { queue: queue("q") },
             requirements: model::task::Requirements::NONE,
             preferred_agent: Some(wish),
+            facts: None,
         })
     };
     let bot = || {
