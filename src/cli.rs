@@ -39,8 +39,9 @@ pub enum Command {
         dry_run: bool,
     },
     /// Feed the router's recorded inputs to another router and print each with what it decides, a line
-    /// of JSON a record. The server must not be running; a backup will do.
-    Replay,
+    /// of JSON a record; or hold that against what was recorded, or against other rules. While the server
+    /// runs, a copy of its database is read.
+    Replay(crate::replay::command::Options),
     /// Write the organisation as it is now to a folder, also while the server runs.
     Export { folder: PathBuf },
     /// Copy the database while the server runs. Blobs are copied by any file tool.

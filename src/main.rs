@@ -28,7 +28,9 @@ fn main() -> ExitCode {
             apply(config, folder, trial(*dry_run)).map(|()| ExitCode::SUCCESS)
         }
         Some(Command::Export { folder }) => export(config, folder).map(|()| ExitCode::SUCCESS),
-        Some(Command::Replay) => replay(config).map(|()| ExitCode::SUCCESS),
+        Some(Command::Replay(options)) => {
+            load(config).and_then(|settings| options.run(&settings.store.folder))
+        }
         Some(Command::Backup { target }) => backup(config, target).map(|()| ExitCode::SUCCESS),
         Some(Command::Load(load)) => tandem::load::run(load),
     };
@@ -123,16 +125,6 @@ fn apply(config: &Path, folder: &Path, trial: Trial) -> anyhow::Result<()> {
         }
         let last = versions::count(&store).await?;
         versions::record(&store, &organisation, last, "tandem apply").await.context("nothing was applied")
-    })
-}
-
-fn replay(config: &Path) -> anyhow::Result<()> {
-    let settings = load(config)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let store = store::Store::open_sqlite(&settings.store.folder, store::SqliteOptions::default())?;
-        let show = |replayed: tandem::replay::Replayed<'_>| println!("{}", tandem::replay::line(&replayed));
-        Ok(tandem::replay::all(&store, show).await?)
     })
 }
 

@@ -19,7 +19,7 @@ type Decision = (ReservationId, AgentId, Option<Timestamp>);
 async fn replayed(house: &House) -> BTreeSet<Decision> {
     let mut decisions = BTreeSet::new();
     let store = &house.server.engine.foundation.store;
-    let shown = replay::all(store, |replayed| {
+    let shown = replay::all(store, replay::Window::default(), |replayed| {
         let outputs = replayed.outcome.unwrap_or_else(|problem| panic!("{problem}: {}", replayed.record));
         decisions.extend(outputs.iter().filter_map(|output| match output {
             Output::Offered { reservation, agent, expires_at, .. } => {

@@ -94,8 +94,10 @@ mod ability;
 mod agents;
 mod board;
 mod classes;
+mod comparison;
 mod configuration;
 mod deadlines;
+mod decision;
 mod explain;
 mod explanation;
 mod hours;
@@ -116,9 +118,12 @@ mod selection;
 pub mod service_level;
 mod steps;
 mod tasks;
+mod verification;
 
 pub use board::{AgentBoard, Board, ChannelLoad, Hold, Opening, QueueBoard, TaskInHand};
+pub use comparison::{Comparison, Difference, Distance, OtherRules};
 pub use configuration::{Configuration, PreferredAgentRule, Queue, Routability, WhenClosed};
+pub use decision::Decision;
 pub use explanation::{Candidate, Choice, Explanation, Need, PassedOver, Rule, Standing};
 pub use hours::{Hours, InvalidHours};
 pub use input::{
@@ -131,3 +136,4 @@ pub use router::Router;
 pub use selection::{LongestIdle, Selection};
 pub use service_level::{Outcomes, ServiceLevel};
 pub use steps::{Besides, OfTask, Step, StepRequirements};
+pub use verification::{Mismatch, Verdict, Verification};

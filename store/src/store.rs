@@ -171,6 +171,13 @@ impl Store {
         store.history(session, after, limit).await
     }
 
+    /// Events of all sessions in the order in which they became durable; `after` is a
+    /// [`HistoryEvent::position`], 0 to begin.
+    pub async fn session_events(&self, after: u64, limit: usize) -> Result<Vec<HistoryEvent>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.session_events(after, limit).await
+    }
+
     /// Messages and notes with all the words, newest first.
     pub async fn search(&self, query: SearchQuery) -> Result<Vec<Hit>, StoreError> {
         let Self::Sqlite(store) = self;

@@ -353,6 +353,23 @@ async fn everything(store: &Store) -> String {
 }
 
 #[tokio::test]
+async fn events_of_all_sessions_come_in_the_order_they_became_durable() {
+    let (_folder, store) = open();
+    record(&store, 1, 1, vec![opened(1, 7), message(10, "first")]).await;
+    record(&store, 2, 2, vec![opened(2, 7)]).await;
+    record(&store, 1, 3, vec![message(11, "third")]).await;
+    let mut places = Vec::new();
+    let mut after = 0;
+    while let [.., last] = &store.session_events(after, 3).await.unwrap()[..] {
+        let page = store.session_events(after, 3).await.unwrap();
+        after = last.position;
+        places.extend(page.iter().map(|event| (event.session, event.recorded.sequence)));
+    }
+    let place = |number, sequence| (session(number), Sequence(sequence));
+    assert_eq!(places, [place(1, 1), place(1, 2), place(2, 1), place(1, 3)]);
+}
+
+#[tokio::test]
 async fn customers_of_one_person_share_a_history_and_those_of_one_browser_do_not() {
     let (_folder, store) = open();
     let user = |id: &str| Identity::User(id.into());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::task::{Priority, TaskState};
-use model::{QueueId, ReservationId, SessionId, TaskId, Timestamp};
+use model::{QueueId, ReservationId, SessionId, StreamId, TaskId, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use super::codec::{self, count, integer, natural};
@@ -114,6 +114,32 @@ pub(crate) fn history(
     while let Some(row) = rows.next()? {
         events.push(HistoryEvent {
             session: SessionId(codec::uuid(row, 0)?),
+            position: natural(row.get(1)?)?,
+            recorded: codec::recorded_session(row, 2)?,
+        });
+    }
+    Ok(events)
+}
+
+const SESSION_EVENTS: &str = "
+SELECT stream.name, event.position, event.sequence, event.at, event.body
+FROM events AS event CROSS JOIN streams AS stream ON stream.id = event.stream
+WHERE event.position > ?1 AND stream.name LIKE 'session/%'
+ORDER BY event.position LIMIT ?2";
+
+/// Of all sessions, in the order in which they became durable.
+pub(crate) fn session_events(
+    connection: &Connection,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<HistoryEvent>, StoreError> {
+    let mut statement = connection.prepare_cached(SESSION_EVENTS)?;
+    let mut rows = statement.query(params![integer(after), count(limit)])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        let StreamId::Session(session) = codec::name(row, 0)? else { continue };
+        events.push(HistoryEvent {
+            session,
             position: natural(row.get(1)?)?,
             recorded: codec::recorded_session(row, 2)?,
         });

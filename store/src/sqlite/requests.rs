@@ -111,6 +111,10 @@ impl SqliteStore {
         self.read(move |connection| history::history(connection, session, after, limit)).await
     }
 
+    pub async fn session_events(&self, after: u64, limit: usize) -> Answer<Vec<HistoryEvent>> {
+        self.read(move |connection| history::session_events(connection, after, limit)).await
+    }
+
     pub async fn search(&self, query: SearchQuery) -> Answer<Vec<Hit>> {
         self.read(move |connection| search::search(connection, &query)).await
     }
