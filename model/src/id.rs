@@ -142,6 +142,8 @@ named! {
     PresenceName,
     /// How a contact ended, chosen at wrap-up.
     Disposition,
+    /// Why an agent rejected an offer, chosen from what the organisation declares.
+    RejectReason,
     /// A declared fact about the contact, such as `order_number`.
     FactName,
 }

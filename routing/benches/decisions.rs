@@ -71,6 +71,7 @@ fn profile(number: u32, variety: Variety) -> AgentProfile {
         capacity: [(Channel::Chat, Capacity::of(3)), (Channel::Voice, Capacity::of(1))].into(),
         queues: [first, (first + 1) % QUEUES, mixed.below(QUEUES)].map(queue).into(),
         attributes: Default::default(),
+        answering: Default::default(),
     }
 }
 
@@ -194,7 +195,7 @@ impl Run {
         let chosen = self.mixed.below(u32::try_from(self.offers.len()).expect("few")) as usize;
         let (reservation, agent) = self.offers.swap_remove(chosen);
         if self.mixed.below(20) == 0 {
-            self.feed("reject", Input::Reject { reservation, agent });
+            self.feed("reject", Input::Reject { reservation, agent, reason: None });
         } else {
             self.feed("accept", Input::Accept { reservation, agent });
         }

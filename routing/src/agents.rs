@@ -54,6 +54,8 @@ pub(crate) struct Agent {
     /// As what this agent is among its profile's free ones.
     pub listed: Option<Listed>,
     pub idle: Idle,
+    /// Offers that rang out since the last one that was accepted.
+    pub misses: u32,
 }
 
 /// Whether anybody has said where the agent is.
@@ -139,6 +141,7 @@ impl Agent {
             awaited_by: BTreeSet::new(),
             listed: None,
             idle: Idle::begin(now, lot),
+            misses: 0,
         }
     }
 

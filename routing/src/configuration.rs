@@ -4,13 +4,15 @@
 //! judged anew by it and keep their age.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use model::{Channel, PresenceName, QueueId};
+use model::{Channel, PresenceName, QueueId, RejectReason};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::hours::Hours;
+use crate::input::Answering;
 use crate::seconds;
 use crate::selection::Selection;
 use crate::steps::Step;
@@ -24,6 +26,9 @@ pub struct Configuration {
     pub presences: BTreeMap<PresenceName, Routability>,
     /// What an agent becomes who lets an offer ring out.
     pub not_responding: PresenceName,
+    /// Who lets so many offers ring out, without accepting one in between, is logged out; none: never.
+    /// A restart counts anew.
+    pub log_out_after_misses: Option<NonZeroU32>,
     pub preferred_agent: PreferredAgentRule,
 }
 
@@ -41,6 +46,7 @@ impl Default for Configuration {
             queues: BTreeMap::new(),
             presences: presences.map(|(name, routability)| (presence(name), routability)).into(),
             not_responding: presence("not_responding"),
+            log_out_after_misses: None,
             preferred_agent: PreferredAgentRule::default(),
         }
     }
@@ -83,11 +89,14 @@ pub struct Queue {
     /// The last step holds for ever, whatever its duration.
     pub steps: Vec<Step>,
     /// How long an offer rings; 30 s for a channel not named.
-    #[serde(with = "seconds::by_channel")]
+    #[serde(with = "seconds::by_name")]
     pub ring: BTreeMap<Channel, Duration>,
     /// How long an agent who rejected a task, or gave it away, is not offered the same task again.
     #[serde(with = "seconds")]
     pub reject_delay: Duration,
+    /// Other delays, for those who reject a task for one of these reasons.
+    #[serde(with = "seconds::by_name")]
+    pub reject_delays: BTreeMap<RejectReason, Duration>,
     /// After this a wrap-up ends by itself.
     #[serde(with = "seconds::optional")]
     pub wrap_up_limit: Option<Duration>,
@@ -98,6 +107,7 @@ pub struct Queue {
     /// Always open without.
     pub hours: Option<Hours>,
     pub when_closed: WhenClosed,
+    pub answering: Answering,
     /// Who of several fitting agents is offered a task.
     pub selection: Selection,
 }
@@ -108,11 +118,13 @@ impl Default for Queue {
             steps: Vec::new(),
             ring: BTreeMap::new(),
             reject_delay: Duration::from_secs(20),
+            reject_delays: BTreeMap::new(),
             wrap_up_limit: None,
             deadline: None,
             overflow: None,
             hours: None,
             when_closed: WhenClosed::default(),
+            answering: Answering::default(),
             selection: Selection::default(),
         }
     }
@@ -124,6 +136,12 @@ impl Queue {
 
     pub fn ring_time(&self, channel: Channel) -> Duration {
         self.ring.get(&channel).copied().unwrap_or(Self::RING)
+    }
+
+    /// How long a task is kept from an agent who rejected it, for this reason if one was named.
+    pub fn delay_after(&self, reason: Option<&RejectReason>) -> Duration {
+        let named = reason.and_then(|reason| self.reject_delays.get(reason));
+        named.copied().unwrap_or(self.reject_delay)
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use model::task::{Callback, CancelReason, Priority, Requirements, TransferTarget};
 use model::{
-    AgentId, Attributes, Channel, Language, PresenceName, QueueId, ReservationId, Skill, TaskFacts, TaskId,
-    Timestamp,
+    AgentId, Attributes, Channel, Language, PresenceName, QueueId, RejectReason, ReservationId, Skill,
+    TaskFacts, TaskId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -84,6 +84,9 @@ pub enum Input {
     Reject {
         reservation: ReservationId,
         agent: AgentId,
+        /// The queue may name another delay for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<RejectReason>,
     },
     /// The conversation is over, its after-work is not: holds capacity still.
     WrapUpStarted {
@@ -190,6 +193,19 @@ pub struct AgentProfile {
     /// What expressions can ask about.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
+    #[serde(default)]
+    pub answering: Answering,
+}
+
+/// Who answers an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answering {
+    /// The agent, within the ring time.
+    #[default]
+    ByAgent,
+    /// The router, in the agent's name and at once: if either the queue or the agent says so.
+    Automatic,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]

@@ -41,6 +41,7 @@
 //!     capacity: [(Channel::Chat, Capacity::of(3))].into(),
 //!     queues: [sales.clone()].into(),
 //!     attributes: Default::default(),
+//!     answering: Default::default(),
 //! } }, &mut outputs);
 //! router.handle(Timestamp(0), Input::PresenceChanged {
 //!     agent: ana.clone(), presence: PresenceName::new("available")?,
@@ -127,7 +128,8 @@ pub use decision::Decision;
 pub use explanation::{Candidate, Choice, Explanation, Need, PassedOver, Rule, Standing};
 pub use hours::{Hours, InvalidHours};
 pub use input::{
-    AgentKind, AgentProfile, Capacity, Direction, Input, PreferredAgent, RestoredState, TaskRequest, Together,
+    AgentKind, AgentProfile, Answering, Capacity, Direction, Input, PreferredAgent, RestoredState,
+    TaskRequest, Together,
 };
 pub use output::{Output, OverflowReason, Refusal};
 pub use place::{Estimate, Place};

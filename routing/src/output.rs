@@ -1,7 +1,7 @@
 //! What the router says follows. Whoever runs it makes each of these durable before telling anybody.
 
 use model::task::ReservationEnd;
-use model::{AgentId, PresenceName, QueueId, ReservationId, TaskId, Timestamp};
+use model::{AgentId, PresenceName, QueueId, RejectReason, ReservationId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -12,7 +12,15 @@ pub enum Output {
     /// The agent's console is to ring. The slot is taken from now on.
     Offered { reservation: ReservationId, task: TaskId, agent: AgentId, expires_at: Timestamp },
     /// The offer is over without an assignment; the slot is free.
-    ReservationEnded { reservation: ReservationId, task: TaskId, agent: AgentId, outcome: ReservationEnd },
+    ReservationEnded {
+        reservation: ReservationId,
+        task: TaskId,
+        agent: AgentId,
+        outcome: ReservationEnd,
+        /// Why it was rejected, if the agent said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<RejectReason>,
+    },
     /// The task is this agent's, who accepted it in time and first.
     Assigned { task: TaskId, reservation: ReservationId, agent: AgentId },
     /// The input changed nothing.
@@ -23,6 +31,8 @@ pub enum Output {
     Expired { task: TaskId, queue: QueueId },
     /// The agent let an offer ring out and has this presence now; gets nothing until it changes.
     AgentNotResponding { agent: AgentId, presence: PresenceName, reservation: ReservationId },
+    /// The agent let this many offers in a row ring out, the last one this, and is logged out by that.
+    AgentLoggedOut { agent: AgentId, presence: PresenceName, reservation: ReservationId, misses: u32 },
     /// The queue's limit ended the wrap-up: the slot is free, the router has forgotten the task.
     WrapUpEnded { task: TaskId, agent: AgentId },
 }

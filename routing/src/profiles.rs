@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::ability::Ability;
 use crate::agents::{AgentIndex, FreeKey, slot};
 use crate::classes::ClassMark;
-use crate::input::{AgentKind, AgentProfile, Capacity};
+use crate::input::{AgentKind, AgentProfile, Answering, Capacity};
 use crate::queues::QueueIndex;
 use crate::roster::Seat;
 use crate::selection::Sorting;
@@ -26,12 +26,14 @@ pub(crate) struct Shape {
     pub capacity: BTreeMap<Channel, Capacity>,
     pub queues: BTreeSet<QueueId>,
     pub attributes: Attributes,
+    pub answering: Answering,
 }
 
 impl From<AgentProfile> for Shape {
     fn from(profile: AgentProfile) -> Self {
-        let AgentProfile { agent: _, kind, skills, languages, capacity, queues, attributes } = profile;
-        Self { kind, skills, languages, capacity, queues, attributes }
+        let AgentProfile { agent: _, kind, skills, languages, capacity, queues, attributes, answering } =
+            profile;
+        Self { kind, skills, languages, capacity, queues, attributes, answering }
     }
 }
 
@@ -254,6 +256,11 @@ impl Profile {
 
     pub fn serves(&self, queue: QueueIndex) -> bool {
         self.queues.contains(&queue)
+    }
+
+    /// Whether offers to these agents are accepted in their name.
+    pub fn answers_automatically(&self) -> bool {
+        self.shape.answering == Answering::Automatic
     }
 
     pub fn takes(&self, channel: Channel) -> bool {

@@ -123,7 +123,9 @@ impl Router {
                 return self.forget(task, outputs);
             }
             Input::Accept { reservation, agent } => return self.accept(reservation, agent, outputs),
-            Input::Reject { reservation, agent } => return self.reject(reservation, agent, outputs),
+            Input::Reject { reservation, agent, reason } => {
+                return self.reject(reservation, agent, reason, outputs);
+            }
             Input::WrapUpStarted { task } => return self.start_wrap_up(task),
             Input::Tick => {}
         }

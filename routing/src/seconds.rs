@@ -43,11 +43,10 @@ pub mod optional {
     }
 }
 
-/// The same for a time a channel.
-pub mod by_channel {
+/// The same for a time a channel, or a reason.
+pub mod by_name {
     use std::collections::BTreeMap;
 
-    use model::Channel;
     use serde::Serialize;
 
     use super::{Deserialize, Deserializer, Duration, Serializer};
@@ -55,17 +54,17 @@ pub mod by_channel {
     #[derive(Serialize, Deserialize)]
     struct Seconds(#[serde(with = "super")] Duration);
 
-    pub fn serialize<S: Serializer>(
-        durations: &BTreeMap<Channel, Duration>,
+    pub fn serialize<Name: Serialize, S: Serializer>(
+        durations: &BTreeMap<Name, Duration>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(durations.iter().map(|(channel, duration)| (channel, Seconds(*duration))))
+        serializer.collect_map(durations.iter().map(|(name, duration)| (name, Seconds(*duration))))
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(
+    pub fn deserialize<'de, Name: Deserialize<'de> + Ord, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<BTreeMap<Channel, Duration>, D::Error> {
-        let durations = BTreeMap::<Channel, Seconds>::deserialize(deserializer)?;
-        Ok(durations.into_iter().map(|(channel, seconds)| (channel, seconds.0)).collect())
+    ) -> Result<BTreeMap<Name, Duration>, D::Error> {
+        let durations = BTreeMap::<Name, Seconds>::deserialize(deserializer)?;
+        Ok(durations.into_iter().map(|(name, seconds)| (name, seconds.0)).collect())
     }
 }

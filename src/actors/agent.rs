@@ -189,10 +189,14 @@ impl AgentActor {
         }
     }
 
-    /// Whoever comes back from being away, or comes for the first time, is available.
+    /// Whoever comes back from being away, or comes for the first time, is available; not so who was
+    /// logged out for answering nothing, since the console may well be open with nobody before it.
     fn comes_back(&self) -> bool {
         self.log.presence.as_str() == OFFLINE
-            && !matches!(self.log.cause, PresenceCause::Agent | PresenceCause::Supervisor)
+            && !matches!(
+                self.log.cause,
+                PresenceCause::Agent | PresenceCause::Supervisor | PresenceCause::NotResponding
+            )
     }
 
     fn start_grace(&mut self, context: &mut Context<Self>) {

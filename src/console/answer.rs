@@ -66,7 +66,7 @@ pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
             feed(engine, Input::Accept { reservation, agent: who.agent.clone() }).await
         }
         Ask::Reject { reservation, .. } => {
-            feed(engine, Input::Reject { reservation, agent: who.agent.clone() }).await
+            feed(engine, Input::Reject { reservation, agent: who.agent.clone(), reason: None }).await
         }
         Ask::Post { session, message, text, uploads, seen } => {
             let state = read(engine, who, session).await?;

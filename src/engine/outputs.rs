@@ -58,9 +58,17 @@ pub async fn follow(engine: Weak<Engine>, mut outputs: mpsc::UnboundedReceiver<O
     let mut freeing = Freeing::default();
     while let Some(output) = outputs.recv().await {
         let Some(engine) = engine.upgrade() else { return };
-        if let Output::AgentNotResponding { agent, presence, .. } = output {
-            tokio::spawn(not_responding(engine, agent, presence));
-            continue;
+        match output {
+            Output::AgentNotResponding { agent, presence, .. } => {
+                tokio::spawn(not_responding(engine, agent, presence, "did not answer an offer".to_owned()));
+                continue;
+            }
+            Output::AgentLoggedOut { agent, presence, misses, .. } => {
+                let what = format!("did not answer {misses} offers in a row and is logged out");
+                tokio::spawn(not_responding(engine, agent, presence, what));
+                continue;
+            }
+            _ => {}
         }
         let Some(task) = task_of(&output) else { continue };
         let Some(session) = engine.directory.session_of(task) else {
@@ -95,12 +103,17 @@ fn lane(engine: Weak<Engine>) -> mpsc::UnboundedSender<Step> {
     sender
 }
 
-async fn not_responding(engine: Arc<Engine>, agent: model::AgentId, presence: model::PresenceName) {
+async fn not_responding(
+    engine: Arc<Engine>,
+    agent: model::AgentId,
+    presence: model::PresenceName,
+    what: String,
+) {
     let Some(handle) = engine.agent(&agent) else { return };
     if let Err(error) = handle.set_presence(presence, PresenceCause::NotResponding, None).await {
         tracing::warn!(%agent, %error, "cannot record that an agent does not respond");
     }
-    engine.alert(format!("{} did not answer an offer", engine.face(&agent).0));
+    engine.alert(format!("{} {what}", engine.face(&agent).0));
 }
 
 fn task_of(output: &Output) -> Option<TaskId> {
@@ -111,7 +124,7 @@ fn task_of(output: &Output) -> Option<TaskId> {
         | Output::Overflowed { task, .. }
         | Output::Expired { task, .. }
         | Output::WrapUpEnded { task, .. } => Some(*task),
-        Output::Refused { .. } | Output::AgentNotResponding { .. } => None,
+        Output::Refused { .. } | Output::AgentNotResponding { .. } | Output::AgentLoggedOut { .. } => None,
     }
 }
 
@@ -128,8 +141,9 @@ fn command(output: Output) -> Option<Command> {
         Output::Offered { reservation, task, agent, expires_at } => {
             Command::Reserve { task, reservation, agent, expires_at }
         }
-        Output::ReservationEnded { reservation, task, outcome, .. } => {
-            Command::EndReservation { task, reservation, outcome, reason: None }
+        Output::ReservationEnded { reservation, task, outcome, reason, .. } => {
+            let reason = reason.map(|reason| reason.to_string());
+            Command::EndReservation { task, reservation, outcome, reason }
         }
         Output::Assigned { task, reservation, agent } => Command::Assign { task, reservation, agent },
         Output::Overflowed { task, to, .. } => Command::Transfer {
@@ -144,7 +158,9 @@ fn command(output: Output) -> Option<Command> {
         Output::WrapUpEnded { task, agent } => {
             Command::Complete { task, agent, disposition: None, summary: None }
         }
-        Output::Refused { .. } | Output::AgentNotResponding { .. } => return None,
+        Output::Refused { .. } | Output::AgentNotResponding { .. } | Output::AgentLoggedOut { .. } => {
+            return None;
+        }
     })
 }
 

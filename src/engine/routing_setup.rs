@@ -120,6 +120,7 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
                 capacity: capacity(&person.capacity),
                 queues: person.queues.iter().cloned().collect(),
                 attributes: Default::default(),
+                answering: Default::default(),
             }
         });
     let virtual_agents = organisation.virtual_agents.iter().map(|agent| AgentProfile {
@@ -130,6 +131,7 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
         capacity: capacity(&agent.capacity),
         queues: agent.queues.iter().cloned().collect(),
         attributes: Default::default(),
+        answering: Default::default(),
     });
     people.chain(virtual_agents).collect()
 }

@@ -70,6 +70,6 @@ impl Router {
 
     /// Out of whatever it is in; an offer is said to have ended.
     pub(super) fn recall(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) {
-        self.end_offer(index, ReservationEnd::Canceled, outputs);
+        self.end_offer(index, ReservationEnd::Canceled, None, outputs);
     }
 }

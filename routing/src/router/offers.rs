@@ -1,11 +1,15 @@
 //! Reservations: made, accepted, rejected, rung out, withdrawn.
 
+use std::time::Duration;
+
 use model::task::ReservationEnd;
-use model::{AgentId, ReservationId};
+use model::{AgentId, RejectReason, ReservationId};
 
 use super::Router;
 use crate::agents::AgentIndex;
+use crate::configuration::Routability;
 use crate::deadlines::Due;
+use crate::input::Answering;
 use crate::output::{Output, Refusal};
 use crate::tasks::{State, TaskIndex};
 
@@ -28,7 +32,20 @@ impl Router {
         idle.lot = self.lots.draw();
         self.reservations.insert(reservation, index);
         self.hold(index, State::Reserved { reservation, agent, expires_at });
-        self.set_deadline(index, expires_at);
+        if self.is_answered_automatically(index, agent) {
+            self.assign_reserved(index, reservation, agent, outputs);
+        } else {
+            self.set_deadline(index, expires_at);
+        }
+    }
+
+    fn is_answered_automatically(&self, index: TaskIndex, agent: AgentIndex) -> bool {
+        let settings = self.queues[self.tasks[index].queue].settings.as_ref();
+        let by_queue = settings.is_some_and(|settings| settings.answering == Answering::Automatic);
+        by_queue
+            || self.agents[agent]
+                .profile
+                .is_some_and(|profile| self.profiles[profile].answers_automatically())
     }
 
     pub(super) fn accept(
@@ -41,30 +58,45 @@ impl Router {
         let State::Reserved { agent: by, .. } = state else {
             return Err(Refusal::AlreadyAccepted { reservation, agent });
         };
+        self.assign_reserved(index, reservation, by, outputs);
+        Ok(())
+    }
+
+    fn assign_reserved(
+        &mut self,
+        index: TaskIndex,
+        reservation: ReservationId,
+        by: AgentIndex,
+        outputs: &mut Vec<Output>,
+    ) {
         self.change_held(index, State::Assigned { agent: by, reservation: Some(reservation) });
         let now = self.now;
         self.queue_of(index).note_answer(now);
-        self.agents[by].idle.last_accepted = now;
+        let agent = &mut self.agents[by];
+        agent.idle.last_accepted = now;
+        agent.misses = 0;
+        let name = agent.id.clone();
         self.relist(by);
         let task = &mut self.tasks[index];
         task.set_aside = Vec::new();
         task.overflowed_from = Vec::new();
-        outputs.push(Output::Assigned { task: task.id, reservation, agent });
-        Ok(())
+        outputs.push(Output::Assigned { task: task.id, reservation, agent: name });
     }
 
     pub(super) fn reject(
         &mut self,
         reservation: ReservationId,
         agent: AgentId,
+        reason: Option<RejectReason>,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
         let (index, state) = self.offered_to(reservation, &agent)?;
         let State::Reserved { agent: by, .. } = state else {
             return Err(Refusal::AlreadyAccepted { reservation, agent });
         };
-        self.end_offer(index, ReservationEnd::Rejected, outputs);
-        self.set_aside(index, by);
+        let delay = self.delay_after(index, reason.as_ref());
+        self.end_offer(index, ReservationEnd::Rejected, reason, outputs);
+        self.set_aside(index, by, delay);
         self.no_longer_await(index, by);
         self.wait(index, outputs);
         Ok(())
@@ -73,17 +105,29 @@ impl Router {
     /// The ring time is over: the task goes on at its place, the agent gets nothing more.
     pub(super) fn ring_out(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) {
         let State::Reserved { agent, reservation, .. } = self.tasks[index].state else { return };
-        self.end_offer(index, ReservationEnd::TimedOut, outputs);
-        let presence = self.configuration.not_responding.clone();
-        let routability = self.routability(&presence);
-        outputs.push(Output::AgentNotResponding {
-            agent: self.agents[agent].id.clone(),
-            presence: presence.clone(),
-            reservation,
-        });
+        self.end_offer(index, ReservationEnd::TimedOut, None, outputs);
         self.no_longer_await(index, agent);
-        self.take_presence(agent, presence, routability, outputs);
+        self.miss(agent, reservation, outputs);
         self.wait(index, outputs);
+    }
+
+    /// One more offer nobody answered: the agent is not responding, or logged out by one too many.
+    fn miss(&mut self, index: AgentIndex, reservation: ReservationId, outputs: &mut Vec<Output>) {
+        let limit = self.configuration.log_out_after_misses;
+        let missed = &mut self.agents[index];
+        missed.misses = missed.misses.saturating_add(1);
+        let (agent, misses) = (missed.id.clone(), missed.misses);
+        if limit.is_some_and(|limit| misses >= limit.get()) {
+            missed.misses = 0;
+            let presence = self.offline.clone();
+            outputs.push(Output::AgentLoggedOut { agent, presence: presence.clone(), reservation, misses });
+            self.take_presence(index, presence, Routability::LoggedOut, outputs);
+        } else {
+            let presence = self.configuration.not_responding.clone();
+            outputs.push(Output::AgentNotResponding { agent, presence: presence.clone(), reservation });
+            let routability = self.routability(&presence);
+            self.take_presence(index, presence, routability, outputs);
+        }
     }
 
     /// Takes back what rings at the agent.
@@ -91,13 +135,19 @@ impl Router {
         let is_offer = |index: &TaskIndex| matches!(self.tasks[*index].state, State::Reserved { .. });
         let offers: Vec<_> = self.agents[agent].tasks.iter().copied().filter(is_offer).collect();
         for index in offers {
-            self.end_offer(index, ReservationEnd::Canceled, outputs);
+            self.end_offer(index, ReservationEnd::Canceled, None, outputs);
             self.wait(index, outputs);
         }
     }
 
     /// Ends the task's offer, if it has one, and leaves the task nowhere.
-    pub(super) fn end_offer(&mut self, index: TaskIndex, outcome: ReservationEnd, outputs: &mut Vec<Output>) {
+    pub(super) fn end_offer(
+        &mut self,
+        index: TaskIndex,
+        outcome: ReservationEnd,
+        reason: Option<RejectReason>,
+        outputs: &mut Vec<Output>,
+    ) {
         if let State::Reserved { reservation, agent, .. } = self.tasks[index].state {
             let agent = self.agents[agent].id.clone();
             outputs.push(Output::ReservationEnded {
@@ -105,16 +155,26 @@ impl Router {
                 task: self.tasks[index].id,
                 agent,
                 outcome,
+                reason,
             });
             self.tasks[index].decision = None;
         }
         self.leave_state(index);
     }
 
-    /// Keeps the task from this agent for the queue's reject delay.
-    pub(super) fn set_aside(&mut self, index: TaskIndex, agent: AgentIndex) {
+    /// How long the queue keeps a task from who rejected it, or gave it away.
+    pub(super) fn delay_after(&self, index: TaskIndex, reason: Option<&RejectReason>) -> Duration {
         let settings = self.queues[self.tasks[index].queue].settings.as_ref();
-        let delay = settings.map_or(crate::Queue::default().reject_delay, |settings| settings.reject_delay);
+        settings.map_or_else(|| crate::Queue::default().reject_delay, |settings| settings.delay_after(reason))
+    }
+
+    /// Keeps the task from an agent who gave it away, for the queue's reject delay.
+    pub(super) fn set_aside_giver(&mut self, index: TaskIndex, agent: AgentIndex) {
+        let delay = self.delay_after(index, None);
+        self.set_aside(index, agent, delay);
+    }
+
+    fn set_aside(&mut self, index: TaskIndex, agent: AgentIndex, delay: Duration) {
         let (now, until) = (self.now, self.now + delay);
         let task = &mut self.tasks[index];
         task.set_aside.retain(|(other, until)| *other != agent && *until > now);

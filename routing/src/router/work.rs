@@ -46,6 +46,7 @@ impl Router {
                     task: self.tasks[index].id,
                     agent,
                     outcome,
+                    reason: None,
                 });
                 self.wait(index, outputs);
             }
@@ -107,7 +108,7 @@ impl Router {
         moved.queued_since = now;
         moved.steps_since = now;
         if let Some(giver) = giver {
-            self.set_aside(index, giver);
+            self.set_aside_giver(index, giver);
         }
         if let Some(awaited) = awaits.filter(|awaited| awaited.because == Because::Transferred) {
             self.tasks[index].set_aside.retain(|(agent, _)| *agent != awaited.agent);
@@ -130,7 +131,7 @@ impl Router {
         let giver = self.tasks[index].agent();
         self.recall(index, outputs);
         if let Some(giver) = giver {
-            self.set_aside(index, giver);
+            self.set_aside_giver(index, giver);
         }
         let now = self.now;
         let released = &mut self.tasks[index];

@@ -74,7 +74,7 @@ fn ten_minutes_of_accepts_rejects_and_timeouts_break_nothing() {
         for (reservation, by) in checker.live_offers() {
             let input = match mixed.below(40) {
                 0 | 1 => Input::Accept { reservation, agent: by },
-                2 => Input::Reject { reservation, agent: by },
+                2 => Input::Reject { reservation, agent: by, reason: None },
                 _ => continue,
             };
             rang_out += u32::from(feed(&mut world, &mut checker, input));

@@ -99,7 +99,7 @@ fn what_names_nobody_is_refused_and_changes_nothing() {
         Input::AgentRemoved { agent: agent("nobody") },
         Input::PresenceChanged { agent: agent("nobody"), presence: presence("available") },
         Input::Accept { reservation, agent: agent("ana") },
-        Input::Reject { reservation, agent: agent("ana") },
+        Input::Reject { reservation, agent: agent("ana"), reason: None },
         Input::WrapUpStarted { task: task(9) },
         Input::Completed { task: task(9) },
         Input::TaskReleased { task: task(9), reservation: None },

@@ -12,6 +12,8 @@ use routing::*;
 struct SeenAgent {
     profile: Option<AgentProfile>,
     routable: bool,
+    /// Unanswered offers in a row.
+    misses: u32,
 }
 
 struct SeenTask {
@@ -57,8 +59,14 @@ impl Checker {
         if !refused {
             self.note_input(input);
         }
-        for output in outputs {
+        for (place, output) in outputs.iter().enumerate() {
             self.note_output(output);
+            if let Output::Offered { reservation, task, agent, .. } = output {
+                let next = outputs.get(place + 1);
+                let taken =
+                    matches!(next, Some(Output::Assigned { reservation: taken, .. }) if taken == reservation);
+                assert_eq!(taken, self.is_answered_automatically(*task, agent), "{task} to {agent}");
+            }
         }
         self.check_rest();
     }
@@ -88,7 +96,7 @@ impl Checker {
         match input {
             Input::Configure { configuration } => self.configuration = (**configuration).clone(),
             Input::AgentUpserted { profile } => {
-                let seen = SeenAgent { profile: None, routable: false };
+                let seen = SeenAgent { profile: None, routable: false, misses: 0 };
                 let agent = self.agents.entry(profile.agent.clone()).or_insert(seen);
                 agent.profile = Some(profile.clone());
             }
@@ -173,8 +181,10 @@ impl Checker {
                 let state = SeenState::Reserved(*reservation, agent.clone(), *expires_at);
                 self.tasks.get_mut(task).unwrap().state = state;
             }
-            Output::ReservationEnded { reservation, task, agent, outcome } => {
-                let delay = self.settings(&self.tasks[task].request.queue).reject_delay;
+            Output::ReservationEnded { reservation, task, agent, outcome, reason } => {
+                let settings = self.settings(&self.tasks[task].request.queue);
+                let named = reason.as_ref().and_then(|reason| settings.reject_delays.get(reason));
+                let delay = named.copied().unwrap_or(settings.reject_delay);
                 let now = self.now;
                 let seen = self.tasks.get_mut(task).unwrap();
                 let SeenState::Reserved(live, holder, expires_at) = &seen.state else {
@@ -199,6 +209,7 @@ impl Checker {
                 assert!(self.now < *expires_at, "assigned after the ring time");
                 seen.set_aside.clear();
                 seen.state = SeenState::Held(agent.clone());
+                self.agents.get_mut(agent).unwrap().misses = 0;
             }
             Output::Overflowed { task, from, to, reason } => {
                 let deadline = self.settings(from).deadline;
@@ -217,13 +228,35 @@ impl Checker {
                     "expired too early"
                 );
             }
-            Output::AgentNotResponding { agent, .. } => self.agents.get_mut(agent).unwrap().routable = false,
+            Output::AgentNotResponding { agent, .. } => {
+                let misses = self.note_miss(agent);
+                let limit = self.configuration.log_out_after_misses;
+                assert!(limit.is_none_or(|limit| misses < limit.get()), "{agent} missed {misses}");
+            }
+            Output::AgentLoggedOut { agent, misses, .. } => {
+                assert_eq!(self.note_miss(agent), *misses);
+                assert!(self.configuration.log_out_after_misses.is_some_and(|limit| limit.get() <= *misses));
+                self.agents.get_mut(agent).unwrap().misses = 0;
+            }
             Output::WrapUpEnded { task, agent } => {
                 let seen = self.tasks.remove(task).unwrap();
                 assert_eq!(seen.state, SeenState::Held(agent.clone()));
             }
             Output::Refused { .. } => {}
         }
+    }
+
+    fn note_miss(&mut self, agent: &AgentId) -> u32 {
+        let agent = self.agents.get_mut(agent).unwrap();
+        agent.routable = false;
+        agent.misses += 1;
+        agent.misses
+    }
+
+    fn is_answered_automatically(&self, task: TaskId, agent: &AgentId) -> bool {
+        let by_queue = self.settings(&self.tasks[&task].request.queue).answering;
+        let by_agent = self.agents[agent].profile.as_ref().map(|profile| profile.answering);
+        by_queue == Answering::Automatic || by_agent == Some(Answering::Automatic)
     }
 
     fn check_offer(&self, id: TaskId, agent: &AgentId, expires_at: Timestamp) {

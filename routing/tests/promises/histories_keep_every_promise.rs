@@ -1,7 +1,9 @@
 //! Random histories, judged after every step by a checker that knows the rules and not the router.
 
 use model::task::{CancelReason, Priority, Requirements, TransferTarget};
-use model::{Channel, Timestamp};
+use std::num::NonZeroU32;
+
+use model::{Channel, RejectReason, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use routing::*;
@@ -21,7 +23,7 @@ pub enum Act {
     Presence { agent: usize, presence: usize },
     Remove { agent: usize },
     Accept(Index),
-    Reject(Index),
+    Reject(Index, u8),
     AcceptByAnother(Index, usize),
     WrapUp(Index),
     Complete(Index),
@@ -49,7 +51,7 @@ pub fn act() -> impl Strategy<Value = Act> {
         3 => (agent.clone(), 0..PRESENCES.len()).prop_map(|(agent, presence)| Act::Presence { agent, presence }),
         1 => agent.clone().prop_map(|agent| Act::Remove { agent }).boxed(),
         5 => any::<Index>().prop_map(Act::Accept),
-        2 => any::<Index>().prop_map(Act::Reject),
+        2 => (any::<Index>(), 0..4u8).prop_map(|(offer, reason)| Act::Reject(offer, reason)),
         1 => (any::<Index>(), agent.clone()).prop_map(|(offer, agent)| Act::AcceptByAnother(offer, agent)),
         2 => any::<Index>().prop_map(Act::WrapUp),
         4 => any::<Index>().prop_map(Act::Complete),
@@ -73,6 +75,8 @@ fn organisation(variant: u8) -> Configuration {
         ],
         ring: [(Channel::Chat, seconds(5.0)), (Channel::Voice, seconds(3.0))].into(),
         reject_delay: seconds(6.0),
+        reject_delays: [(reject_reason("busy"), seconds(2.0)), (reject_reason("lunch"), seconds(11.0))]
+            .into(),
         deadline: (variant > 0).then(|| seconds(15.0)),
         overflow: (variant > 1).then(|| queue("sales")),
         ..Queue::default()
@@ -86,7 +90,18 @@ fn organisation(variant: u8) -> Configuration {
         overflow: Some(queue("chat")),
         ..Queue::default()
     };
-    configuration([("chat", relaxing), ("sales", plain.clone()), ("support", plain)])
+    let automatic = Queue {
+        answering: if variant == 1 { Answering::Automatic } else { Answering::ByAgent },
+        ..plain.clone()
+    };
+    Configuration {
+        log_out_after_misses: NonZeroU32::new(2 * u32::from(variant)),
+        ..configuration([("chat", relaxing), ("sales", plain), ("support", automatic)])
+    }
+}
+
+fn reason(number: u8) -> Option<RejectReason> {
+    [None, Some("busy"), Some("lunch"), Some("unheard_of")][usize::from(number)].map(reject_reason)
 }
 
 fn required(kind: u8) -> Requirements {
@@ -114,6 +129,9 @@ fn random_profile(name: &str, skill: u8, capacity: u8, queues: u8) -> AgentProfi
     ];
     let served: Vec<_> = (0..3).filter(|bit| queues & (1 << bit) != 0).map(|bit| QUEUES[bit]).collect();
     let mut profile = profile(name, skills, &capacity, &served);
+    if skill == 5 {
+        profile.answering = Answering::Automatic;
+    }
     if skill > 3 {
         profile.languages.insert(model::Language::new("de").unwrap());
     }
@@ -214,8 +232,8 @@ impl History {
                 Some((reservation, agent)) => Input::Accept { reservation, agent },
                 None => return,
             },
-            Act::Reject(index) => match offer(index) {
-                Some((reservation, agent)) => Input::Reject { reservation, agent },
+            Act::Reject(index, number) => match offer(index) {
+                Some((reservation, agent)) => Input::Reject { reservation, agent, reason: reason(number) },
                 None => return,
             },
             Act::AcceptByAnother(index, other) => match offer(index) {

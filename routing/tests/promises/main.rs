@@ -4,16 +4,19 @@
 
 mod a_burst_is_held_to_capacity;
 mod agents_and_tasks_come_and_go;
+mod answered_for_the_agent;
 mod capacity_across_channels;
 mod checker;
 mod choice_of_agent;
 mod decisions_are_verified;
 mod histories_keep_every_promise;
 mod idle_by_name;
+mod missed_once_too_often;
 mod offers_that_nobody_takes;
 mod opening_hours;
 mod other_rules_are_compared;
 mod recordings_replay;
+mod rejected_for_a_reason;
 mod restart;
 mod steps_and_deadlines;
 mod support;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::task::{Level, Priority, Requirements, SkillRequirement, TransferTarget};
-use model::{AgentId, Channel, Language, PresenceName, QueueId, ReservationId, Skill, TaskId, Timestamp};
+use model::{
+    AgentId, Channel, Language, PresenceName, QueueId, RejectReason, ReservationId, Skill, TaskId, Timestamp,
+};
 use routing::*;
 
 pub fn seconds(seconds: f64) -> Duration {
@@ -26,6 +28,10 @@ pub fn agent(name: &str) -> AgentId {
 
 pub fn presence(name: &str) -> PresenceName {
     PresenceName::new(name).unwrap()
+}
+
+pub fn reject_reason(name: &str) -> RejectReason {
+    RejectReason::new(name).unwrap()
 }
 
 pub fn task(number: u32) -> TaskId {
@@ -62,6 +68,7 @@ pub fn profile(
         capacity: capacity.iter().cloned().collect(),
         queues: queues.iter().map(|name| queue(name)).collect(),
         attributes: Default::default(),
+        answering: Answering::ByAgent,
     }
 }
 
@@ -153,7 +160,7 @@ impl World {
 
     pub fn reject(&mut self, outputs: &[Output]) -> Vec<Output> {
         let (reservation, _, by) = only_offer(outputs);
-        self.feed(Input::Reject { reservation, agent: by })
+        self.feed(Input::Reject { reservation, agent: by, reason: None })
     }
 
     pub fn complete(&mut self, number: u32) -> Vec<Output> {
