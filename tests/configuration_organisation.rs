@@ -193,3 +193,18 @@ fn an_empty_or_absent_folder_is_refused() {
     let absent = tempfile::tempdir().unwrap().path().join("nowhere");
     assert!(Organisation::load(&absent).unwrap_err()[0].message.starts_with("cannot read the folder"));
 }
+
+#[test]
+fn a_queue_names_delays_for_declared_reasons_only() {
+    let text = format!(
+        "{BASE}reject_reasons = [{{ id = \"busy\", name = \"Busy\", delay = \"10s\", queues = [\"salse\"] }}]\n{}",
+        "[[queues]]\nid = \"sales\"\nname = \"Sales\"\nreject_delays = { bussy = \"2m\" }\n",
+    );
+    let found = faults(&[("a.toml", &text)]);
+    assert_eq!(
+        found,
+        [
+            "a.toml:8:54: queues[0].reject_delays.bussy: there is no reject reason \"bussy\" (did you mean \"busy\"?)"
+        ]
+    );
+}

@@ -65,8 +65,12 @@ pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
         Ask::Accept { reservation } => {
             feed(engine, Input::Accept { reservation, agent: who.agent.clone() }).await
         }
-        Ask::Reject { reservation, .. } => {
-            feed(engine, Input::Reject { reservation, agent: who.agent.clone(), reason: None }).await
+        Ask::Reject { reservation, reason } => {
+            let organisation = engine.foundation.organisation();
+            if reason.as_ref().is_some_and(|reason| organisation.reject_reason(reason).is_none()) {
+                return Err(refuse(ConsoleRefusal::NotFound, "no such reason"));
+            }
+            feed(engine, Input::Reject { reservation, agent: who.agent.clone(), reason }).await
         }
         Ask::Post { session, message, text, uploads, seen } => {
             let state = read(engine, who, session).await?;

@@ -1,6 +1,6 @@
 //! What a console needs to know of the organisation.
 
-use super::wire::{AgentView, Canned, Named, OrganisationView, PresenceView};
+use super::wire::{AgentView, Canned, Named, OrganisationView, PresenceView, RejectReasonView};
 use crate::engine::Engine;
 use crate::engine::reception::serves_only_virtually;
 
@@ -33,6 +33,15 @@ pub fn view(engine: &Engine) -> OrganisationView {
                 name: presence.name.clone(),
                 routable: presence.routable,
                 selectable: presence.selectable,
+            })
+            .collect(),
+        reject_reasons: organisation
+            .reject_reasons
+            .iter()
+            .map(|reason| RejectReasonView {
+                id: reason.id.clone(),
+                name: reason.name.clone(),
+                queues: reason.queues.clone(),
             })
             .collect(),
         dispositions: organisation

@@ -1,10 +1,13 @@
 //! From the organisation to what the router goes by.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use model::task::{Requirements, SkillRequirement};
-use model::{Channel, Intent, Language, PresenceName};
-use routing::{AgentKind, AgentProfile, Besides, Capacity, Configuration, OfTask, StepRequirements};
+use model::{Channel, Intent, Language, PresenceName, RejectReason};
+use routing::{
+    AgentKind, AgentProfile, Answering, Besides, Capacity, Configuration, OfTask, StepRequirements,
+};
 
 use crate::configuration::Organisation;
 use crate::configuration::organisation as org;
@@ -20,6 +23,7 @@ pub fn configuration(organisation: &Organisation) -> Configuration {
         };
         configuration.presences.insert(presence.id.clone(), routability);
     }
+    configuration.log_out_after_misses = organisation.log_out_after_misses;
     configuration.not_responding = PresenceName::new(org::NOT_RESPONDING).expect("a plain word");
     configuration
 }
@@ -39,6 +43,23 @@ fn queue(organisation: &Organisation, queue: &org::Queue) -> routing::Queue {
             org::WhenClosed::Overflow => routing::WhenClosed::Overflow,
         },
         selection: selection(queue),
+        answering: answering(queue.answering),
+        reject_delays: reject_delays(organisation, queue),
+    }
+}
+
+/// What the queue says of a reason goes before what the reason says itself.
+fn reject_delays(organisation: &Organisation, queue: &org::Queue) -> BTreeMap<RejectReason, Duration> {
+    let general = organisation.reject_reasons.iter();
+    let general = general.filter_map(|reason| Some((reason.id.clone(), reason.delay?)));
+    let own = queue.reject_delays.iter().map(|(reason, delay)| (reason.clone(), delay.0));
+    general.chain(own).collect()
+}
+
+fn answering(answering: org::Answering) -> Answering {
+    match answering {
+        org::Answering::ByAgent => Answering::ByAgent,
+        org::Answering::Automatic => Answering::Automatic,
     }
 }
 
@@ -120,7 +141,7 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
                 capacity: capacity(&person.capacity),
                 queues: person.queues.iter().cloned().collect(),
                 attributes: Default::default(),
-                answering: Default::default(),
+                answering: answering(person.answering),
             }
         });
     let virtual_agents = organisation.virtual_agents.iter().map(|agent| AgentProfile {
@@ -131,7 +152,8 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
         capacity: capacity(&agent.capacity),
         queues: agent.queues.iter().cloned().collect(),
         attributes: Default::default(),
-        answering: Default::default(),
+        // A virtual agent accepts by itself; one from outside says when.
+        answering: Answering::ByAgent,
     });
     people.chain(virtual_agents).collect()
 }
@@ -197,6 +219,30 @@ mod tests {
         assert_eq!(asked(r#"holds = "30s""#), needs(&[("billing", 2)], Some("de")));
         let anyone = r#"intent_skills = "ignored", language = "ignored""#;
         assert_eq!(asked(anyone), Requirements::NONE);
+    }
+
+    #[test]
+    fn a_reason_to_reject_has_its_own_delay_and_a_queue_may_name_another() {
+        let text = r#"
+            log_out_after_misses = 3
+            reject_reasons = [
+                { id = "busy", name = "Busy", delay = "10s" },
+                { id = "lunch", name = "Lunch", delay = "30m" },
+                { id = "other", name = "Other" },
+            ]
+            [[queues]]
+            id = "q"
+            name = "Q"
+            reject_delay = "20s"
+            reject_delays = { busy = "2m" }
+            answering = "automatic"
+        "#;
+        let configuration = configuration(&organisation(text));
+        let queue = configuration.queues.values().next().unwrap();
+        let delay = |name| queue.delay_after(Some(&RejectReason::new(name).unwrap())).as_secs();
+        assert_eq!((delay("busy"), delay("lunch"), delay("other")), (120, 1_800, 20));
+        assert_eq!(queue.answering, Answering::Automatic);
+        assert_eq!(configuration.log_out_after_misses.map(std::num::NonZero::get), Some(3));
     }
 
     #[test]

@@ -121,7 +121,11 @@ export type ConsoleRequest = {
 /**
  * Chosen by the client; the answer repeats it.
  */
-request: number, } & ({ "type": "hello", version: number, } | { "type": "ping" } | { "type": "open", session: SessionId, since: Sequence, } | { "type": "leave", session: SessionId, } | { "type": "set_presence", presence: PresenceName, } | { "type": "accept", reservation: ReservationId, } | { "type": "reject", reservation: ReservationId, reason: string | null, } | { "type": "post", session: SessionId, message: MessageId, text: string, uploads: Array<string>, 
+request: number, } & ({ "type": "hello", version: number, } | { "type": "ping" } | { "type": "open", session: SessionId, since: Sequence, } | { "type": "leave", session: SessionId, } | { "type": "set_presence", presence: PresenceName, } | { "type": "accept", reservation: ReservationId, } | { "type": "reject", reservation: ReservationId, 
+/**
+ * One of the organisation's reasons, if any.
+ */
+reason: RejectReason | null, } | { "type": "post", session: SessionId, message: MessageId, text: string, uploads: Array<string>, 
 /**
  * The last sequence this console has of the session: an answer to what it has not seen is
  * refused with `behind`.
@@ -252,7 +256,11 @@ last_messages: Array<Recorded<SessionEvent>>, };
 
 export type OfferOutcome = "accepted" | "rejected" | "timed_out" | "canceled" | "rescinded";
 
-export type OrganisationView = { name: string, queues: Array<Named<QueueId>>, presences: Array<PresenceView>, dispositions: Array<Named<Disposition>>, agents: Array<AgentView>, canned: Array<Canned>, 
+export type OrganisationView = { name: string, queues: Array<Named<QueueId>>, presences: Array<PresenceView>, 
+/**
+ * What an agent can say who rejects an offer.
+ */
+reject_reasons: Array<RejectReasonView>, dispositions: Array<Named<Disposition>>, agents: Array<AgentView>, canned: Array<Canned>, 
 /**
  * The queue that virtual agents serve: where a session is handed back to.
  */
@@ -301,6 +309,14 @@ export type QueueId = string;
 export type Reader = "customer" | "agent";
 
 export type Recorded<E> = { sequence: Sequence, at: Timestamp, event: E, };
+
+export type RejectReason = string;
+
+export type RejectReasonView = { id: RejectReason, name: string, 
+/**
+ * In these queues only; empty: in every one.
+ */
+queues: Array<QueueId>, };
 
 export type Requirements = { skills?: Array<SkillRequirement>, language?: Language | null, 
 /**

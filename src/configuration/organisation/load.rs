@@ -105,7 +105,7 @@ impl<'t> Whole<'t> {
             )+};
         }
         append!(sites, queues, skills, presences, hours, agents, virtual_agents, routes);
-        append!(dispositions, canned_answers, webhooks, api_clients);
+        append!(reject_reasons, dispositions, canned_answers, webhooks, api_clients);
         macro_rules! take {
             ($($key:ident),+) => {$(
                 if document.table.contains_key(stringify!($key)) {
@@ -114,7 +114,7 @@ impl<'t> Whole<'t> {
                 }
             )+};
         }
-        take!(name, service_level);
+        take!(name, log_out_after_misses, service_level);
         self.documents.push(document);
     }
 

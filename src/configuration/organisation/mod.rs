@@ -11,6 +11,7 @@ mod hours;
 mod integration;
 mod load;
 mod names;
+mod offering;
 mod person;
 mod presence;
 mod queue;
@@ -21,7 +22,9 @@ mod validate;
 mod virtual_agent;
 mod wording;
 
-use model::{AgentId, Intent, PresenceName, QueueId, SiteId};
+use std::num::NonZeroU32;
+
+use model::{AgentId, Intent, PresenceName, QueueId, RejectReason, SiteId};
 use serde::{Deserialize, Serialize};
 
 pub use capacity::Capacity;
@@ -29,6 +32,7 @@ pub use diff::{Change, diff};
 pub use export::ExportError;
 pub use hours::{Holiday, Hours, HoursId, Interval, TimeOfDay};
 pub use integration::{ApiClient, ApiKey, Scope, Webhook};
+pub use offering::{Answering, RejectReasonEntry};
 pub use person::{Password, Person, PersonRole};
 pub use presence::{AVAILABLE, NOT_RESPONDING, OFFLINE, Presence};
 pub use queue::{LastAgent, LongestIdle, Queue, RingTime, Rule, Selection, Step, WhenClosed};
@@ -54,6 +58,10 @@ pub struct Organisation {
     pub virtual_agents: Vec<VirtualAgent>,
     /// Where intents go.
     pub routes: Vec<Route>,
+    /// Who leaves so many offers unanswered in a row is logged out. None: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_out_after_misses: Option<NonZeroU32>,
+    pub reject_reasons: Vec<RejectReasonEntry>,
     pub dispositions: Vec<DispositionEntry>,
     pub canned_answers: Vec<CannedAnswer>,
     pub webhooks: Vec<Webhook>,
@@ -100,6 +108,10 @@ impl Organisation {
 
     pub fn route(&self, intent: &Intent) -> Option<&Route> {
         self.routes.iter().find(|route| route.intent == *intent)
+    }
+
+    pub fn reject_reason(&self, id: &RejectReason) -> Option<&RejectReasonEntry> {
+        self.reject_reasons.iter().find(|reason| reason.id == *id)
     }
 
     pub fn presence(&self, id: &PresenceName) -> Option<&Presence> {

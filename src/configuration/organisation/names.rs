@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{AgentId, QueueId, SessionEvent, Skill};
+use model::{AgentId, QueueId, RejectReason, SessionEvent, Skill};
 
 use super::{HoursId, Organisation};
 use crate::configuration::flaw::{Flaw, Path};
@@ -12,6 +12,7 @@ pub(super) struct Names<'a> {
     queues: BTreeSet<&'a str>,
     skills: BTreeSet<&'a str>,
     hours: BTreeSet<&'a str>,
+    reject_reasons: BTreeSet<&'a str>,
     virtual_agents: BTreeSet<&'a str>,
     events: Vec<String>,
 }
@@ -22,6 +23,7 @@ impl<'a> Names<'a> {
             queues: organisation.queues.iter().map(|queue| queue.id.as_str()).collect(),
             skills: organisation.skills.iter().map(|skill| skill.id.as_str()).collect(),
             hours: organisation.hours.iter().map(|hours| hours.id.as_str()).collect(),
+            reject_reasons: organisation.reject_reasons.iter().map(|reason| reason.id.as_str()).collect(),
             virtual_agents: organisation.virtual_agents.iter().map(|agent| agent.id.as_str()).collect(),
             events: event_types(),
         }
@@ -68,6 +70,18 @@ impl<'a> Names<'a> {
         known("opening hours", hours.as_str(), &self.hours, path, flaws);
     }
 
+    pub fn reject_reasons<'r>(
+        &self,
+        reasons: impl Iterator<Item = &'r RejectReason>,
+        path: &Path,
+        flaws: &mut Vec<Flaw>,
+    ) {
+        for reason in reasons {
+            let path = path.then(reason.as_str());
+            known("reject reason", reason.as_str(), &self.reject_reasons, path, flaws);
+        }
+    }
+
     pub fn virtual_agent(&self, agent: &AgentId, path: Path, flaws: &mut Vec<Flaw>) {
         known("virtual agent", agent.as_str(), &self.virtual_agents, path, flaws);
     }
@@ -104,7 +118,7 @@ fn id_lists(organisation: &Organisation) -> Vec<Ids<'_>> {
     }
     let agents = [ids!(agents), ids!(virtual_agents)].concat();
     let lists = [ids!(sites), ids!(queues), ids!(skills), ids!(presences), ids!(hours), ids!(dispositions)];
-    let more = [ids!(canned_answers), ids!(webhooks), ids!(api_clients), agents];
+    let more = [ids!(canned_answers), ids!(reject_reasons), ids!(webhooks), ids!(api_clients), agents];
     lists.into_iter().chain(more).collect()
 }
 

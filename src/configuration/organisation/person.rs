@@ -8,6 +8,7 @@ use model::{AgentId, Language, QueueId, Skill};
 use serde::{Deserialize, Serialize};
 
 use super::capacity::Capacity;
+use super::offering::Answering;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +28,9 @@ pub struct Person {
     pub languages: Vec<Language>,
     #[serde(default)]
     pub capacity: Capacity,
+    /// Who answers offers to this person, whatever the queue says.
+    #[serde(default, skip_serializing_if = "Answering::is_by_agent")]
+    pub answering: Answering,
     /// The queues served. For a supervisor without the agent's role: the queues watched, empty for all.
     #[serde(default)]
     pub queues: Vec<QueueId>,

@@ -8,6 +8,7 @@ use model::{Channel, QueueId, Skill};
 use serde::{Deserialize, Serialize};
 
 use super::hours::HoursId;
+use super::offering::{Answering, RejectDelays};
 use super::service_level::ServiceLevel;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,12 @@ pub struct Queue {
     /// How long an agent who rejected a task is not offered it again.
     #[serde(default = "reject_delay", with = "crate::configuration::duration")]
     pub reject_delay: Duration,
+    /// The same for some of the reasons that agents can give, before what the reason itself says.
+    #[serde(default, skip_serializing_if = "RejectDelays::is_empty")]
+    pub reject_delays: RejectDelays,
+    /// Who answers its offers.
+    #[serde(default, skip_serializing_if = "Answering::is_by_agent")]
+    pub answering: Answering,
     /// What it asks of an agent, step by step. Empty: the task's own requirements until the deadline.
     #[serde(default)]
     pub steps: Vec<Step>,

@@ -105,6 +105,7 @@ fn queues(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
         if queue.overflow.is_none() && queue.when_closed == super::WhenClosed::Overflow {
             flaws.push(Flaw::new(path.then("when_closed"), "the queue names no overflow"));
         }
+        names.reject_reasons(queue.reject_delays.keys(), &path.then("reject_delays"), flaws);
         steps(queue, &path.then("steps"), names, flaws);
     }
     overflow_circles(organisation, flaws);
@@ -209,6 +210,9 @@ fn routes(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
 }
 
 fn wording(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+    for (index, reason) in organisation.reject_reasons.iter().enumerate() {
+        names.queues(&reason.queues, &entry("reject_reasons", index).then("queues"), flaws);
+    }
     for (index, disposition) in organisation.dispositions.iter().enumerate() {
         names.queues(&disposition.queues, &entry("dispositions", index).then("queues"), flaws);
     }

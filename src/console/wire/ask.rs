@@ -2,8 +2,8 @@
 
 use model::task::{Priority, TransferTarget};
 use model::{
-    AgentId, Channel, CustomerId, Disposition, FactName, Language, MessageId, PresenceName, ReservationId,
-    Sequence, SessionId, TaskId,
+    AgentId, Channel, CustomerId, Disposition, FactName, Language, MessageId, PresenceName, RejectReason,
+    ReservationId, Sequence, SessionId, TaskId,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -41,7 +41,8 @@ pub enum Ask {
     },
     Reject {
         reservation: ReservationId,
-        reason: Option<String>,
+        /// One of the organisation's reasons, if any.
+        reason: Option<RejectReason>,
     },
     Post {
         session: SessionId,

@@ -23,6 +23,7 @@ pub use session::{
 };
 pub use welcome::{
     AgentView, Canned, ConsoleRole, ConsoleWelcome, Me, Named, OrganisationView, PresenceView,
+    RejectReasonView,
 };
 
 pub const VERSION: u32 = 1;

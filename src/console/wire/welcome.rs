@@ -1,6 +1,6 @@
 //! What a console starts from: who is at it, and the organisation.
 
-use model::{AgentId, Disposition, Language, PresenceName, QueueId, Timestamp};
+use model::{AgentId, Disposition, Language, PresenceName, QueueId, RejectReason, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -39,6 +39,8 @@ pub struct OrganisationView {
     pub name: String,
     pub queues: Vec<Named<QueueId>>,
     pub presences: Vec<PresenceView>,
+    /// What an agent can say who rejects an offer.
+    pub reject_reasons: Vec<RejectReasonView>,
     pub dispositions: Vec<Named<Disposition>>,
     pub agents: Vec<AgentView>,
     pub canned: Vec<Canned>,
@@ -52,6 +54,14 @@ pub struct OrganisationView {
 pub struct Named<Id> {
     pub id: Id,
     pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct RejectReasonView {
+    pub id: RejectReason,
+    pub name: String,
+    /// In these queues only; empty: in every one.
+    pub queues: Vec<QueueId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]

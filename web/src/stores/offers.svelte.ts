@@ -1,5 +1,5 @@
 import { beep } from '../lib/beep';
-import type { Offer, OfferOutcome, ReservationId } from '../wire';
+import type { Offer, OfferOutcome, RejectReason, ReservationId } from '../wire';
 import { connection } from './connection.svelte';
 import { sessions } from './sessions.svelte';
 import { settings } from './settings.svelte';
@@ -24,8 +24,8 @@ class Offers {
     }
   }
 
-  async reject(offer: Offer) {
-    if (await connection.try({ type: 'reject', reservation: offer.reservation, reason: null })) this.drop(offer.reservation);
+  async reject(offer: Offer, reason: RejectReason | null = null) {
+    if (await connection.try({ type: 'reject', reservation: offer.reservation, reason })) this.drop(offer.reservation);
   }
 
   drop(reservation: ReservationId) {

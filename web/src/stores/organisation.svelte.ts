@@ -33,6 +33,11 @@ class Organisation {
     return this.view?.presences.find((presence) => presence.id === id)?.routable ?? false;
   }
 
+  /** What may be said when rejecting an offer of this queue. */
+  rejectReasons(queue: QueueId) {
+    return this.view?.reject_reasons.filter((reason) => reason.queues.length === 0 || reason.queues.includes(queue)) ?? [];
+  }
+
   get supervises(): boolean {
     return this.me?.role === 'supervisor' || this.me?.role === 'admin';
   }

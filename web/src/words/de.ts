@@ -18,7 +18,7 @@ export const de: Words = {
   myWork: 'Meine Arbeit', mySessions: 'Meine Gespräche', appearsHere: 'Was Sie annehmen, erscheint hier.', connectedNow: 'Gerade verbunden', notConnected: 'Nicht verbunden', unread: '{n} ungelesen', wrapUpBadge: 'Nacharbeit',
   noSession: 'Kein Gespräch ist offen.', nextRings: 'Sie sind verfügbar: Der nächste Kontakt klingelt hier.', setAvailable: 'Stellen Sie sich oben links auf verfügbar, um Arbeit zu bekommen.',
   endedByCustomer: '{name} hat den Chat beendet.',
-  offerFrom: 'Angebot von {name}', secondsLeft: 'noch {n} Sekunden', waitingFor: 'wartet {span}', whyYou: 'Warum Sie', us: 'Wir', decline: 'Ablehnen', offerTimedOut: 'Das Angebot ist abgelaufen. Stellen Sie sich auf verfügbar, um wieder Arbeit zu bekommen.', offerCanceled: 'Der Kunde ging, bevor das Angebot angenommen wurde.', offerWithdrawn: 'Das Angebot wurde zurückgezogen.',
+  offerFrom: 'Angebot von {name}', secondsLeft: 'noch {n} Sekunden', waitingFor: 'wartet {span}', whyYou: 'Warum Sie', us: 'Wir', decline: 'Ablehnen', declineWhy: 'Warum lehnen Sie ab?', offerTimedOut: 'Das Angebot ist abgelaufen. Stellen Sie sich auf verfügbar, um wieder Arbeit zu bekommen.', offerCanceled: 'Der Kunde ging, bevor das Angebot angenommen wurde.', offerWithdrawn: 'Das Angebot hat jemand anderes bekommen.',
   rings: 'Klingelt bei Ihnen', lastWords: 'Zuletzt gesagt', intentOf: 'Anliegen {intent}', handover: 'Übergabe', collected: 'Erfasst',
 
   sessionWith: 'Gespräch mit {name}', transfer: 'Übergeben', wrapUp: 'Abschließen', loadingConversation: 'Das Gespräch wird geladen…', earlierConversation: 'Ein früheres Gespräch', backToMine: 'Zurück zu meinem Gespräch', loadingIfAllowed: 'Wird geladen, falls Sie es sehen dürfen…',

@@ -16,7 +16,7 @@ export const en = {
   myWork: 'My work', mySessions: 'My sessions', appearsHere: 'What you accept appears here.', connectedNow: 'Connected now', notConnected: 'Not connected', unread: '{n} unread', wrapUpBadge: 'wrap-up',
   noSession: 'No session is open.', nextRings: 'You are available: the next contact rings here.', setAvailable: 'Set yourself available at the top left to be offered work.',
   endedByCustomer: '{name} ended the chat.',
-  offerFrom: 'Offer from {name}', secondsLeft: '{n} seconds left', waitingFor: 'waiting {span}', whyYou: 'Why you', us: 'Us', decline: 'Decline', offerTimedOut: 'The offer timed out. Set yourself available to be offered work again.', offerCanceled: 'The customer left before the offer was accepted.', offerWithdrawn: 'The offer was withdrawn.',
+  offerFrom: 'Offer from {name}', secondsLeft: '{n} seconds left', waitingFor: 'waiting {span}', whyYou: 'Why you', us: 'Us', decline: 'Decline', declineWhy: 'Why do you decline?', offerTimedOut: 'The offer timed out. Set yourself available to be offered work again.', offerCanceled: 'The customer left before the offer was accepted.', offerWithdrawn: 'The offer went to somebody else.',
   rings: 'Rings for you', lastWords: 'Last words', intentOf: 'intent {intent}', handover: 'Handover', collected: 'Collected',
 
   sessionWith: 'Session with {name}', transfer: 'Transfer', wrapUp: 'Wrap up', loadingConversation: 'Loading the conversation…', earlierConversation: 'An earlier conversation', backToMine: 'Back to my session', loadingIfAllowed: 'Loading, if you may see it…',
