@@ -214,6 +214,10 @@ pub enum CancelReason {
     Expired,
     /// Another session of the same customer goes on.
     Absorbed,
+    /// The queue was full, closed, or over for it, and the customer was told so.
+    TurnedAway,
+    /// The last call of a callback did not reach the customer.
+    NotReached,
 }
 
 /// Where a task stands.

@@ -105,8 +105,12 @@ fn task(number: u64, can: &AgentProfile, mixed: &mut Mixed, now: Timestamp) -> T
 fn organisation() -> Configuration {
     let settings = Queue {
         steps: vec![
-            Step { requirements: StepRequirements::AsRequested, duration: Some(Duration::from_secs(3_600)) },
-            Step { requirements: StepRequirements::LanguageOnly, duration: None },
+            Step {
+                requirements: StepRequirements::AsRequested,
+                duration: Some(Duration::from_secs(3_600)),
+                ..Step::default()
+            },
+            Step { requirements: StepRequirements::LanguageOnly, duration: None, ..Step::default() },
         ],
         ..Queue::default()
     };

@@ -45,6 +45,8 @@ pub(crate) struct Agent {
     pub presence_since: Timestamp,
     pub routability: Routability,
     pub told: Told,
+    /// As what the agent is counted in its profile.
+    pub counted: Attendance,
     /// Offered, assigned or wrapping.
     pub tasks: Vec<TaskIndex>,
     /// Counts of `tasks`, by channel.
@@ -65,6 +67,13 @@ pub(crate) enum Told {
     /// Not yet, after a restart, and a restored task waits for the agent: it goes on waiting until then.
     Expected,
     Yes,
+}
+
+/// Whether an agent is at work, and in a routable presence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Attendance {
+    pub is_logged_in: bool,
+    pub is_available: bool,
 }
 
 /// What a free agent's keys were made of, and the channels it is free for.
@@ -136,6 +145,7 @@ impl Agent {
             presence_since: now,
             routability: Routability::LoggedOut,
             told: Told::Never,
+            counted: Attendance::default(),
             tasks: Vec::new(),
             held: [0; 3],
             awaited_by: BTreeSet::new(),
@@ -149,6 +159,15 @@ impl Agent {
     pub fn expect(&mut self) {
         if self.told == Told::Never {
             self.told = Told::Expected;
+        }
+    }
+
+    /// Whoever nothing was told of counts as there.
+    pub fn attendance(&self) -> Attendance {
+        let untold = self.told != Told::Yes;
+        Attendance {
+            is_logged_in: untold || self.routability != Routability::LoggedOut,
+            is_available: untold || self.is_routable(),
         }
     }
 

@@ -27,6 +27,10 @@ pub struct Board {
 pub struct QueueBoard {
     pub queue: QueueId,
     pub open: Opening,
+    /// Why it was closed by hand, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub closing: Option<String>,
     pub waiting: u32,
     /// When the longest waiting task came.
     pub waiting_since: Option<Timestamp>,
@@ -99,6 +103,7 @@ impl Router {
 
     fn queue_board(&self, queue: &RunningQueue) -> QueueBoard {
         let until = Some(queue.hours_change).filter(|at| *at != Timestamp::MAX);
+        let by_hand = queue.closings(self.closing.as_ref(), self.now()).next();
         let mut agents = BTreeMap::new();
         for profile in queue.roster.iter() {
             for agent in &self.profiles[profile].agents {
@@ -107,7 +112,12 @@ impl Router {
         }
         QueueBoard {
             queue: queue.id.clone(),
-            open: if queue.is_open { Opening::Open { until } } else { Opening::Closed { until } },
+            open: if queue.is_open {
+                Opening::Open { until }
+            } else {
+                Opening::Closed { until: queue.opens_at(self.now(), self.closing.as_ref()) }
+            },
+            closing: by_hand.map(|closing| closing.reason.clone()),
             waiting: count(queue.waiting.len()),
             waiting_since: queue.waiting.first_of_each_priority().map(|key| key.waiting_since).min(),
             reserved: queue.reserved,
@@ -127,7 +137,7 @@ impl Router {
         let in_hand = |index: &crate::tasks::TaskIndex| {
             let task = &self.tasks[*index];
             let hold = match task.state {
-                State::Reserved { .. } => Hold::Reserved,
+                State::Reserved { .. } | State::Calling { .. } => Hold::Reserved,
                 State::Assigned { .. } => Hold::Assigned,
                 State::Wrapping { .. } => Hold::Wrapping,
                 State::Nowhere | State::Waiting(_) => return None,

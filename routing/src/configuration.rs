@@ -13,6 +13,7 @@ use ts_rs::TS;
 
 use crate::hours::Hours;
 use crate::input::Answering;
+use crate::overflow::{self, Overflow};
 use crate::seconds;
 use crate::selection::Selection;
 use crate::steps::Step;
@@ -100,10 +101,17 @@ pub struct Queue {
     /// After this a wrap-up ends by itself.
     #[serde(with = "seconds::optional")]
     pub wrap_up_limit: Option<Duration>,
-    /// A task not answered at this age in the queue overflows, or expires if `overflow` names no queue.
+    /// A task not answered at this age in the queue overflows, or expires without `overflow`. It does not
+    /// hold for callbacks: nobody waits on the line.
     #[serde(with = "seconds::optional")]
     pub deadline: Option<Duration>,
-    pub overflow: Option<QueueId>,
+    #[serde(deserialize_with = "overflow::read")]
+    pub overflow: Option<Overflow>,
+    /// Who arrives, is transferred or overflows here while so many wait goes on at once. Callbacks,
+    /// scheduled work and what is sent to one agent find room always.
+    pub most_waiting: Option<u32>,
+    /// Where such a task goes, if not to `overflow`; without either it expires.
+    pub when_full: Option<Overflow>,
     /// Always open without.
     pub hours: Option<Hours>,
     pub when_closed: WhenClosed,
@@ -122,6 +130,8 @@ impl Default for Queue {
             wrap_up_limit: None,
             deadline: None,
             overflow: None,
+            most_waiting: None,
+            when_full: None,
             hours: None,
             when_closed: WhenClosed::default(),
             answering: Answering::default(),
@@ -152,6 +162,6 @@ pub enum WhenClosed {
     /// They wait; the time of steps and deadline stands still until it opens.
     #[default]
     Wait,
-    /// They go to the overflow queue; without one they wait.
+    /// They go where the queue overflows to; without that they wait.
     Overflow,
 }

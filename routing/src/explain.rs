@@ -71,15 +71,29 @@ impl Look<'_> {
         match self.task.state {
             State::Waiting(Spot::Class { step, .. }) => {
                 let steps = queue.settings.as_ref().map_or(0, |settings| settings.steps.len()).max(1);
-                Standing::Waiting { position, step: count(step + 1), steps: count(steps), until }
+                let skipped = (0..steps).filter(|step| self.task.walked.has_skipped(*step));
+                let skipped = skipped.map(|step| count(step + 1)).collect();
+                Standing::Waiting { position, step: count(step + 1), steps: count(steps), skipped, until }
             }
             State::Waiting(Spot::Agent(agent)) => {
                 Standing::WaitingForAgent { position, agent: self.id(agent), until }
             }
             State::Waiting(Spot::Closed { .. }) | State::Nowhere => Standing::Closed {
                 position,
-                opens_at: Some(queue.hours_change).filter(|at| *at != Timestamp::MAX),
+                opens_at: self.opens_at(),
+                because: queue
+                    .closings(self.router.closing.as_ref(), self.now)
+                    .next()
+                    .map(|closing| closing.reason.clone()),
             },
+            State::Waiting(Spot::Later) => {
+                let callback = self.task.callback();
+                let attempts = callback.map(|callback| u32::from(callback.attempts));
+                Standing::Scheduled { not_before: self.task.deadline, attempts }
+            }
+            State::Calling { reservation, agent, until } => {
+                Standing::Calling { reservation, agent: self.id(agent), until, choice: self.choice() }
+            }
             State::Reserved { reservation, agent, expires_at } => {
                 Standing::Offered { reservation, agent: self.id(agent), expires_at, choice: self.choice() }
             }
@@ -90,6 +104,10 @@ impl Look<'_> {
                 Standing::Wrapping { agent: self.id(agent), since, choice: self.choice() }
             }
         }
+    }
+
+    fn opens_at(&self) -> Option<Timestamp> {
+        self.router.queues[self.task.queue].opens_at(self.now, self.router.closing.as_ref())
     }
 
     fn choice(&self) -> Option<Choice> {
@@ -197,8 +215,12 @@ impl Look<'_> {
     fn not_its_turn(&self) -> Option<PassedOver> {
         match self.task.state {
             State::Waiting(Spot::Closed { .. }) => Some(PassedOver::QueueClosed),
+            State::Waiting(Spot::Later) => Some(PassedOver::NotYet { until: self.task.deadline }),
             State::Waiting(_) | State::Nowhere => Some(PassedOver::OthersFirst),
-            State::Reserved { .. } | State::Assigned { .. } | State::Wrapping { .. } => {
+            State::Reserved { .. }
+            | State::Calling { .. }
+            | State::Assigned { .. }
+            | State::Wrapping { .. } => {
                 let by = self.router.queues[self.task.queue].selection();
                 Some(PassedOver::NotSelected { by })
             }
@@ -209,10 +231,11 @@ impl Look<'_> {
         let number = |wanted: fn(&PassedOver) -> bool| {
             count(judged.iter().filter(|(_, reason)| reason.as_ref().is_some_and(wanted)).count())
         };
-        let queue = &self.router.queues[self.task.queue];
         let mut needs = Vec::new();
-        if matches!(self.task.state, State::Waiting(Spot::Closed { .. })) {
-            needs.push(Need::Opening { at: Some(queue.hours_change).filter(|at| *at != Timestamp::MAX) });
+        match self.task.state {
+            State::Waiting(Spot::Closed { .. }) => needs.push(Need::Opening { at: self.opens_at() }),
+            State::Waiting(Spot::Later) => return vec![Need::Time { at: self.task.deadline }],
+            _ => {}
         }
         let full = number(|reason| {
             use PassedOver::{NoCapacity, NotBeside, OfferedAnother, OthersFirst};

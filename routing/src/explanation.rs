@@ -44,6 +44,9 @@ pub enum Standing {
         /// From 1.
         step: u32,
         steps: u32,
+        /// Numbers of the steps that were passed over: nobody was there for them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        skipped: Vec<u32>,
         /// When the step relaxes, or the queue's deadline passes.
         until: Option<Timestamp>,
     },
@@ -57,6 +60,23 @@ pub enum Standing {
     Closed {
         position: u32,
         opens_at: Option<Timestamp>,
+        /// Why it was closed by hand; none if by its hours.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        because: Option<String>,
+    },
+    /// Its time has not come: scheduled work, or a callback that is tried again.
+    Scheduled {
+        not_before: Timestamp,
+        /// Calls that are left, of a callback.
+        attempts: Option<u32>,
+    },
+    /// The customer is called, while the agent's slot is held.
+    Calling {
+        reservation: ReservationId,
+        agent: AgentId,
+        until: Timestamp,
+        choice: Option<Choice>,
     },
     Offered {
         reservation: ReservationId,
@@ -160,6 +180,10 @@ pub enum PassedOver {
     NotSelected {
         by: Selection,
     },
+    /// The task is not offered to anybody before.
+    NotYet {
+        until: Timestamp,
+    },
 }
 
 /// What would end the waiting.
@@ -173,6 +197,8 @@ pub enum Need {
     FreeAgent { of: u32 },
     /// Matching agents exist, but so many are not routable: one changes presence.
     Presence { of: u32 },
+    /// Its time has not come.
+    Time { at: Timestamp },
     /// Nobody in the queue matches: somebody with these requirements, or the next step.
     MatchingAgent,
     /// Time: the requirements relax, or the deadline passes.

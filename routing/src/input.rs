@@ -71,6 +71,46 @@ pub enum Input {
         task: TaskId,
         priority: Priority,
     },
+    /// Changes the age by which a task takes its place; the queue's times stay as they are.
+    TaskAged {
+        task: TaskId,
+        waiting_since: Timestamp,
+    },
+    /// The customer of a waiting task wants to be called back: it keeps its place, on the voice channel.
+    CallbackChosen {
+        task: TaskId,
+        callback: Callback,
+    },
+    /// The customer was asked and does not want to be called back: the task expires.
+    CallbackDeclined {
+        task: TaskId,
+    },
+    /// The customer who is called answers: the call is offered to the agent whose slot is held.
+    CustomerAnswered {
+        task: TaskId,
+    },
+    /// A callback did not reach the customer: the agent is free, and the task is at its place again after
+    /// the interval, if an attempt is left.
+    CallFailed {
+        task: TaskId,
+    },
+    /// Closes a queue, or all, whatever the hours say: its tasks wait or go as when it is closed.
+    /// Replaces an earlier closing of the same.
+    QueueClosed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+        reason: String,
+        /// When it was closed; earlier than now after a restart.
+        since: Timestamp,
+        /// When it opens by itself. None: at [`Input::QueueReopened`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    /// Ends the closing of this queue, or the closing of all.
+    QueueReopened {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+    },
     TaskCanceled {
         task: TaskId,
         reason: CancelReason,

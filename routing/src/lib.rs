@@ -95,6 +95,7 @@ mod ability;
 mod agents;
 mod board;
 mod classes;
+mod closing;
 mod comparison;
 mod configuration;
 mod deadlines;
@@ -106,6 +107,7 @@ mod input;
 mod lots;
 mod order;
 mod output;
+mod overflow;
 mod place;
 mod profiles;
 mod queues;
@@ -131,11 +133,12 @@ pub use input::{
     AgentKind, AgentProfile, Answering, Capacity, Direction, Input, PreferredAgent, RestoredState,
     TaskRequest, Together,
 };
-pub use output::{Output, OverflowReason, Refusal};
+pub use output::{End, Output, OverflowReason, Refusal};
+pub use overflow::Overflow;
 pub use place::{Estimate, Place};
 pub use recording::{Record, Replay, ReplayError};
 pub use router::Router;
 pub use selection::{LongestIdle, Selection};
 pub use service_level::{Outcomes, ServiceLevel};
-pub use steps::{Besides, OfTask, Step, StepRequirements};
+pub use steps::{Besides, OfTask, SkipWhen, Step, StepRequirements};
 pub use verification::{Mismatch, Verdict, Verification};

@@ -25,9 +25,27 @@ pub enum Output {
     Assigned { task: TaskId, reservation: ReservationId, agent: AgentId },
     /// The input changed nothing.
     Refused { refusal: Refusal },
-    /// The task waits elsewhere now, at its age.
-    Overflowed { task: TaskId, from: QueueId, to: QueueId, reason: OverflowReason },
-    /// Nobody answered until the queue's deadline and it names no other queue: the router has forgotten it.
+    /// The task waits elsewhere now, at its age; for this agent only, if one is named.
+    Overflowed {
+        task: TaskId,
+        from: QueueId,
+        to: QueueId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+        reason: OverflowReason,
+    },
+    /// The task leaves its queue by this end: the router has forgotten it.
+    Ended { task: TaskId, queue: QueueId, end: End, reason: OverflowReason },
+    /// The customer is to be asked whether they want to be called back. The task waits on until then, and
+    /// expires if [`Input::CallbackChosen`](crate::Input::CallbackChosen) has not come.
+    CallbackOffered { task: TaskId, queue: QueueId, until: Timestamp, reason: OverflowReason },
+    /// The customer is to be called; the agent's slot is held meanwhile, and freed by
+    /// [`Output::ReservationEnded`] if they do not answer until then.
+    CallCustomer { reservation: ReservationId, task: TaskId, agent: AgentId, until: Timestamp },
+    /// The last call did not reach the customer: the router has forgotten the task.
+    CallbackOver { task: TaskId, queue: QueueId },
+    /// Nobody answered until the queue's deadline, or it was full, and it names no way out; or the customer
+    /// did not want to be called back. The router has forgotten it.
     Expired { task: TaskId, queue: QueueId },
     /// The agent let an offer ring out and has this presence now; gets nothing until it changes.
     AgentNotResponding { agent: AgentId, presence: PresenceName, reservation: ReservationId },
@@ -45,6 +63,16 @@ pub enum OverflowReason {
     Closed,
     /// The queue was removed from the configuration.
     QueueRemoved,
+    /// As many waited as may.
+    Full,
+}
+
+/// How a task leaves a queue for good without an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    Voicemail,
+    Message,
 }
 
 /// Why an input was not followed. Repeating the same input is answered the same way, so none is
@@ -70,4 +98,11 @@ pub enum Refusal {
     /// Wrap-up of a task that nobody has.
     #[error("task {task} is not assigned")]
     NotAssigned { task: TaskId },
+    /// Somebody has it in hand: it is too late for a callback.
+    #[error("task {task} does not wait")]
+    NotWaiting { task: TaskId },
+    #[error("nobody asked whether to call back for task {task}")]
+    NotAsked { task: TaskId },
+    #[error("nobody is being called for task {task}")]
+    NotCalling { task: TaskId },
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::router::Router;
+use crate::tasks::{Spot, State};
 
 /// Answers older than this say nothing of the pace of today.
 const PACE_WINDOW_MS: i64 = 3_600_000;
@@ -38,7 +39,7 @@ impl Router {
     pub fn place(&self, now: Timestamp, task: TaskId) -> Option<Place> {
         let index = self.tasks.find(task)?;
         let task = &self.tasks[index];
-        if !task.is_waiting() {
+        if !task.is_waiting() || task.state == State::Waiting(Spot::Later) {
             return None;
         }
         let queue = &self.queues[task.queue];

@@ -7,12 +7,13 @@ use model::{Attributes, Channel, Language, QueueId, Skill};
 use rustc_hash::FxHashMap;
 
 use crate::ability::Ability;
-use crate::agents::{AgentIndex, FreeKey, slot};
+use crate::agents::{AgentIndex, Attendance, FreeKey, slot};
 use crate::classes::ClassMark;
 use crate::input::{AgentKind, AgentProfile, Answering, Capacity};
 use crate::queues::QueueIndex;
 use crate::roster::Seat;
 use crate::selection::Sorting;
+use crate::steps::SkipWhen;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ProfileIndex(pub u32);
@@ -99,6 +100,8 @@ pub(crate) struct Profile {
     pub ability: Ability,
     room: [Room; 3],
     pub agents: BTreeSet<AgentIndex>,
+    logged_in: u32,
+    available: u32,
     /// The free agents, once for each order that a queue of theirs goes by.
     pub orders: Vec<Order>,
     /// The classes whose tasks these agents can do, by channel.
@@ -195,6 +198,8 @@ impl Profile {
             seats: Vec::new(),
             room: rooms,
             agents: BTreeSet::new(),
+            logged_in: 0,
+            available: 0,
             orders: Vec::new(),
             classes: Default::default(),
         }
@@ -261,6 +266,22 @@ impl Profile {
     /// Whether offers to these agents are accepted in their name.
     pub fn answers_automatically(&self) -> bool {
         self.shape.answering == Answering::Automatic
+    }
+
+    /// One of its agents came or went; whether the last one logged out with that.
+    pub fn recount(&mut self, old: Attendance, new: Attendance) -> bool {
+        self.logged_in = self.logged_in + u32::from(new.is_logged_in) - u32::from(old.is_logged_in);
+        self.available = self.available + u32::from(new.is_available) - u32::from(old.is_available);
+        old.is_logged_in && self.logged_in == 0
+    }
+
+    /// Whether one of its agents is there in the sense of the condition.
+    pub fn is_there(&self, when: SkipWhen) -> bool {
+        match when {
+            SkipWhen::Never => true,
+            SkipWhen::NobodyLoggedIn => self.logged_in > 0,
+            SkipWhen::NobodyAvailable => self.available > 0,
+        }
     }
 
     pub fn takes(&self, channel: Channel) -> bool {

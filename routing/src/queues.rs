@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use model::{QueueId, Timestamp};
+use model::{QueueId, TaskId, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::agents::FreeKey;
+use crate::closing::Closing;
 use crate::configuration::Queue;
+use crate::hours::Hours;
 use crate::profiles::ProfileIndex;
 use crate::ranked::Ranked;
 use crate::roster::Roster;
 use crate::selection::Selection;
+use crate::tasks::TaskIndex;
 
 /// How many of the last answers a queue's pace is measured by.
 const PACE: usize = 32;
@@ -24,9 +27,13 @@ pub(crate) struct RunningQueue {
     /// None if the configuration has no such queue (any more).
     pub settings: Option<Queue>,
     pub is_open: bool,
+    /// Closed by hand, beside the hours.
+    pub closing: Option<Closing>,
     /// When it next opens or closes; `Timestamp::MAX` if never.
     pub hours_change: Timestamp,
     pub waiting: Ranked,
+    /// Those that nobody is offered yet.
+    pub later: BTreeSet<(TaskId, TaskIndex)>,
     pub reserved: u32,
     pub assigned: u32,
     pub wrapping: u32,
@@ -43,8 +50,10 @@ impl RunningQueue {
             id,
             settings: None,
             is_open: true,
+            closing: None,
             hours_change: Timestamp::MAX,
             waiting: Ranked::default(),
+            later: BTreeSet::new(),
             reserved: 0,
             assigned: 0,
             wrapping: 0,
@@ -66,11 +75,40 @@ impl RunningQueue {
         self.settings.as_ref().map_or_else(Selection::default, |settings| settings.selection)
     }
 
-    /// Reads the hours: whether it is open, and until when that holds.
-    pub fn look_at_clock(&mut self, now: Timestamp) {
-        let hours = self.settings.as_ref().and_then(|settings| settings.hours.as_ref());
-        self.is_open = hours.is_none_or(|hours| hours.is_open(now));
-        self.hours_change = hours.and_then(|hours| hours.next_change(now)).unwrap_or(Timestamp::MAX);
+    /// Reads the hours: whether it is open, and until when that holds. `of_all` closes every queue.
+    pub fn look_at_clock(&mut self, now: Timestamp, of_all: Option<&Closing>) {
+        self.closing.take_if(|closing| closing.is_over(now));
+        let hours = self.hours();
+        let is_open = hours.is_none_or(|hours| hours.is_open(now));
+        let hours_change = hours.and_then(|hours| hours.next_change(now)).unwrap_or(Timestamp::MAX);
+        let ends = self.closings(of_all, now).map(Closing::ends).min();
+        self.is_open = is_open && ends.is_none();
+        self.hours_change = ends.map_or(hours_change, |ends| ends.min(hours_change));
+    }
+
+    /// When it opens, if it is closed and that is known.
+    pub fn opens_at(&self, now: Timestamp, of_all: Option<&Closing>) -> Option<Timestamp> {
+        let reopens = self.closings(of_all, now).map(Closing::ends).max().unwrap_or(now);
+        if reopens == Timestamp::MAX {
+            return None;
+        }
+        match self.hours() {
+            Some(hours) if !hours.is_open(reopens) => hours.next_change(reopens),
+            _ => Some(reopens),
+        }
+    }
+
+    /// The closings by hand that hold: its own, then that of all.
+    pub fn closings<'a>(
+        &'a self,
+        of_all: Option<&'a Closing>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'a Closing> {
+        [self.closing.as_ref(), of_all].into_iter().flatten().filter(move |closing| !closing.is_over(now))
+    }
+
+    pub fn hours(&self) -> Option<&Hours> {
+        self.settings.as_ref()?.hours.as_ref()
     }
 }
 

@@ -9,7 +9,8 @@ use model::{AgentId, PresenceName, QueueId, ReservationId, TaskId, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::agents::{AgentIndex, Agents};
-use crate::classes::Classes;
+use crate::classes::{ClassMark, Classes};
+use crate::closing::Closing;
 use crate::configuration::{Configuration, Queue, Routability};
 use crate::deadlines::{Deadlines, Due};
 use crate::input::Input;
@@ -21,14 +22,20 @@ use crate::reservations::ReservationIds;
 use crate::tasks::{TaskIndex, Tasks};
 
 mod agents;
+mod calls;
+mod closings;
 mod configure;
 mod due;
 mod hand;
 mod listing;
 mod matching;
 mod offers;
+mod onward;
 mod waiting;
+mod walking;
 mod work;
+
+use waiting::Coming;
 
 /// Matches tasks to agents. Knows no clock: `now` comes with every call and never goes back; an
 /// earlier one counts as the latest seen.
@@ -42,6 +49,8 @@ pub struct Router {
     pub(crate) tasks: Tasks,
     /// Queues the configuration has no more, while their tasks are moved on.
     removed: BTreeMap<QueueId, Queue>,
+    /// Closes all queues.
+    pub(crate) closing: Option<Closing>,
     names: Names,
     deadlines: Deadlines,
     reservations: FxHashMap<ReservationId, TaskIndex>,
@@ -53,6 +62,10 @@ pub struct Router {
     moved_tasks: Vec<TaskIndex>,
     /// Agents who may take more than before.
     moved_agents: Vec<AgentIndex>,
+    /// Classes of which an agent who could do them has logged out.
+    deserted: Vec<ClassMark>,
+    /// Tasks that are nowhere and will wait.
+    coming: Vec<(TaskIndex, Coming)>,
 }
 
 impl Router {
@@ -67,6 +80,7 @@ impl Router {
             classes: Classes::default(),
             tasks: Tasks::default(),
             removed: BTreeMap::new(),
+            closing: None,
             names: Names::default(),
             deadlines: Deadlines::default(),
             reservations: FxHashMap::default(),
@@ -76,6 +90,8 @@ impl Router {
             now: Timestamp(i64::MIN),
             moved_tasks: Vec::new(),
             moved_agents: Vec::new(),
+            deserted: Vec::new(),
+            coming: Vec::new(),
         };
         router.take_configuration(configuration);
         router
@@ -102,15 +118,20 @@ impl Router {
         self.tasks.len()
     }
 
+    /// The latest time it was told.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
     fn apply(&mut self, input: Input, outputs: &mut Vec<Output>) -> Result<(), Refusal> {
         match input {
             Input::Configure { configuration } => self.configure(*configuration, outputs),
-            Input::AgentUpserted { profile } => self.upsert_agent(profile, outputs),
+            Input::AgentUpserted { profile } => self.upsert_agent(profile),
             Input::AgentRemoved { agent } => return self.remove_agent(&agent, outputs),
             Input::PresenceChanged { agent, presence } => {
                 return self.change_presence(&agent, presence, outputs);
             }
-            Input::TaskArrived { task } => return self.arrive(task, outputs),
+            Input::TaskArrived { task } => return self.arrive(task),
             Input::TaskRestored { task, queued_since, state } => {
                 return self.restore(task, queued_since, state, outputs);
             }
@@ -119,6 +140,16 @@ impl Router {
             }
             Input::TaskReleased { task, reservation } => return self.release(task, reservation, outputs),
             Input::TaskReprioritised { task, priority } => return self.reprioritise(task, priority),
+            Input::TaskAged { task, waiting_since } => return self.age(task, waiting_since),
+            Input::CallbackChosen { task, callback } => return self.choose_callback(task, callback, outputs),
+            Input::CallbackDeclined { task } => return self.decline_callback(task),
+            Input::CustomerAnswered { task } => return self.answer_call(task, outputs),
+            Input::CallFailed { task } => return self.fail_call(task, outputs),
+            Input::QueueClosed { queue, reason, since, until } => {
+                let closing = Closing { reason, since: since.min(self.now), until };
+                self.close(queue.as_ref(), Some(closing));
+            }
+            Input::QueueReopened { queue } => self.close(queue.as_ref(), None),
             Input::TaskCanceled { task, reason: _ } | Input::Completed { task } => {
                 return self.forget(task, outputs);
             }

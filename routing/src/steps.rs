@@ -17,6 +17,59 @@ pub struct Step {
     /// time spent ringing counts. Without one the step is the last.
     #[serde(with = "seconds::optional", rename = "seconds")]
     pub duration: Option<Duration>,
+    /// When a task passes over the step, which then takes no time. The last step is never passed over.
+    pub skip_when: SkipWhen,
+}
+
+impl Step {
+    /// A queue has at most so many; further ones are never passed over.
+    pub const MOST: usize = 10;
+}
+
+/// When a step is passed over: judged as a task enters it, and not taken back. An agent of whom nothing
+/// has been told yet, after a restart, counts as there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipWhen {
+    #[default]
+    Never,
+    /// No agent who meets the step is logged in; also when the last one logs out while the task waits.
+    NobodyLoggedIn,
+    /// No agent who meets the step is in a routable presence, with room or without.
+    NobodyAvailable,
+}
+
+/// How far a task has come in the steps of its queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Walked {
+    /// How many steps it has entered, those passed over among them.
+    entered: u8,
+    /// A bit for each step passed over.
+    skipped: u16,
+}
+
+impl Walked {
+    pub fn has_skipped(self, step: usize) -> bool {
+        step < Step::MOST && self.skipped & (1 << step) != 0
+    }
+
+    pub fn skip(&mut self, step: usize) {
+        if step < Step::MOST {
+            self.skipped |= 1 << step;
+        }
+    }
+
+    /// Whether the step is new to the task, which is in it from now on.
+    pub fn enter(&mut self, step: usize) -> bool {
+        let entered = u8::try_from(step + 1).unwrap_or(u8::MAX);
+        let is_new = entered > self.entered;
+        self.entered = self.entered.max(entered);
+        is_new
+    }
+
+    pub fn is_in(self, step: usize) -> bool {
+        usize::from(self.entered) == step + 1
+    }
 }
 
 /// What a step asks of an agent.

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use model::task::{Priority, Requirements};
+use model::task::{Callback, Priority, Requirements};
 use model::{Channel, ReservationId, TaskId, Timestamp};
 use rustc_hash::FxHashMap;
 
@@ -12,6 +12,7 @@ use crate::explanation::Rule;
 use crate::input::Direction;
 use crate::order::TaskKey;
 use crate::queues::QueueIndex;
+use crate::steps::Walked;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct TaskIndex(pub u32);
@@ -29,6 +30,9 @@ pub(crate) struct Task {
     pub queued_since: Timestamp,
     /// The queue's steps count from here; moved on also by the time spent waiting for one agent.
     pub steps_since: Timestamp,
+    pub walked: Walked,
+    /// What few tasks have.
+    pub arranged: Option<Box<Arranged>>,
     /// Waits for this agent only, while that makes sense.
     pub awaits: Option<Awaited>,
     /// Queues it has overflowed from since it was last sent somewhere: it goes to none of them again.
@@ -41,6 +45,17 @@ pub(crate) struct Task {
     pub decision: Option<Decision>,
 }
 
+/// What was arranged with the customer of a task.
+#[derive(Debug, Default)]
+pub(crate) struct Arranged {
+    /// Nobody is offered it earlier.
+    pub not_before: Option<Timestamp>,
+    /// To be called back.
+    pub callback: Option<Callback>,
+    /// Asked whether to be called back; leaves then.
+    pub asked_until: Option<Timestamp>,
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Awaited {
     pub agent: AgentIndex,
@@ -48,6 +63,11 @@ pub(crate) struct Awaited {
     pub because: Because,
     /// When it began to wait for the agent.
     pub since: Option<Timestamp>,
+}
+
+/// As long as the agent is logged in.
+pub(crate) fn sent_to(agent: AgentIndex) -> Awaited {
+    Awaited { agent, until: Timestamp::MAX, because: Because::Transferred, since: None }
 }
 
 /// Why a task waits for one agent.
@@ -69,6 +89,12 @@ pub(crate) enum State {
         agent: AgentIndex,
         expires_at: Timestamp,
     },
+    /// The customer is called while the agent's slot is held.
+    Calling {
+        reservation: ReservationId,
+        agent: AgentIndex,
+        until: Timestamp,
+    },
     Assigned {
         agent: AgentIndex,
         reservation: Option<ReservationId>,
@@ -88,6 +114,8 @@ pub(crate) enum Spot {
     Agent(AgentIndex),
     /// Nowhere: the queue is closed since then.
     Closed { since: Timestamp },
+    /// Nowhere: not before a time.
+    Later,
 }
 
 /// Why this agent, in a few bytes; spelt out when asked.
@@ -110,9 +138,10 @@ impl Task {
 
     pub fn agent(&self) -> Option<AgentIndex> {
         match self.state {
-            State::Reserved { agent, .. } | State::Assigned { agent, .. } | State::Wrapping { agent, .. } => {
-                Some(agent)
-            }
+            State::Reserved { agent, .. }
+            | State::Calling { agent, .. }
+            | State::Assigned { agent, .. }
+            | State::Wrapping { agent, .. } => Some(agent),
             State::Nowhere | State::Waiting(_) => None,
         }
     }
@@ -120,7 +149,7 @@ impl Task {
     /// What it is held under; none for wrap-up, and for what a supervisor took.
     pub fn reservation(&self) -> Option<ReservationId> {
         match self.state {
-            State::Reserved { reservation, .. } => Some(reservation),
+            State::Reserved { reservation, .. } | State::Calling { reservation, .. } => Some(reservation),
             State::Assigned { reservation, .. } => reservation,
             State::Wrapping { .. } | State::Nowhere | State::Waiting(_) => None,
         }
@@ -128,6 +157,38 @@ impl Task {
 
     pub fn is_waiting(&self) -> bool {
         matches!(self.state, State::Waiting(_))
+    }
+
+    pub fn not_before(&self) -> Option<Timestamp> {
+        self.arranged.as_ref()?.not_before
+    }
+
+    pub fn callback(&self) -> Option<Callback> {
+        self.arranged.as_ref()?.callback
+    }
+
+    pub fn asked_until(&self) -> Option<Timestamp> {
+        self.arranged.as_ref()?.asked_until
+    }
+
+    pub fn arrange(&mut self) -> &mut Arranged {
+        self.arranged.get_or_insert_default()
+    }
+
+    /// Whoever asked whether to call back has the answer, or needs none.
+    pub fn no_longer_asked(&mut self) {
+        if let Some(arranged) = &mut self.arranged {
+            arranged.asked_until = None;
+        }
+    }
+
+    /// The times of its queue begin at this moment.
+    pub fn begin_in_queue(&mut self, since: Timestamp) {
+        let since = self.not_before().map_or(since, |not_before| since.max(not_before));
+        self.queued_since = since;
+        self.steps_since = since;
+        self.walked = Walked::default();
+        self.no_longer_asked();
     }
 }
 
@@ -162,6 +223,10 @@ impl Tasks {
         };
         self.by_id.insert(id, index);
         index
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Task> {
+        self.all.iter_mut().flatten()
     }
 
     pub fn remove(&mut self, index: TaskIndex) {

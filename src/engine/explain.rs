@@ -50,6 +50,7 @@ pub fn why(explanation: &Explanation) -> Vec<String> {
 fn choice(standing: &Standing) -> Option<&routing::Choice> {
     match standing {
         Standing::Offered { choice, .. }
+        | Standing::Calling { choice, .. }
         | Standing::Assigned { choice, .. }
         | Standing::Wrapping { choice, .. } => choice.as_ref(),
         _ => None,
@@ -59,6 +60,7 @@ fn choice(standing: &Standing) -> Option<&routing::Choice> {
 fn holder(standing: &Standing) -> Option<&model::AgentId> {
     match standing {
         Standing::Offered { agent, .. }
+        | Standing::Calling { agent, .. }
         | Standing::Assigned { agent, .. }
         | Standing::Wrapping { agent, .. } => Some(agent),
         _ => None,
@@ -73,7 +75,13 @@ fn headline(explanation: &Explanation) -> String {
             explanation.matching, explanation.agents
         ),
         Standing::WaitingForAgent { agent, .. } => format!("Waits in {queue} for {agent}"),
+        Standing::Closed { because: Some(reason), .. } => format!("Waits: {queue} was closed: {reason}"),
         Standing::Closed { .. } => format!("Waits: {queue} is closed"),
+        Standing::Scheduled { attempts: Some(left), .. } => {
+            format!("Waits in {queue} until the customer is called again: {left} calls are left")
+        }
+        Standing::Scheduled { .. } => format!("Waits in {queue} for its time"),
+        Standing::Calling { agent, .. } => format!("The customer is called for {agent}"),
         Standing::Offered { agent, .. } => format!("Rings at {agent}"),
         Standing::Assigned { agent, .. } => format!("Is with {agent}"),
         Standing::Wrapping { agent, .. } => format!("{agent} is wrapping it up"),
@@ -125,6 +133,7 @@ fn passed_over(reason: &PassedOver) -> String {
         PassedOver::OthersFirst => "others are in line before it".to_owned(),
         PassedOver::WaitsForAnother { agent } => format!("it waits for {agent}"),
         PassedOver::QueueClosed => "the queue is closed".to_owned(),
+        PassedOver::NotYet { .. } => "its time has not come".to_owned(),
         PassedOver::NotSelected { by } => match by {
             Selection::LongestIdle(_) => "another was idle longer".to_owned(),
             Selection::MostProficient => "another is more proficient".to_owned(),
@@ -139,6 +148,7 @@ fn passed_over(reason: &PassedOver) -> String {
 fn remedy(needs: &[Need]) -> Option<String> {
     let sentence = |need: &Need| match need {
         Need::Opening { .. } => "the queue opens".to_owned(),
+        Need::Time { .. } => "its time comes".to_owned(),
         Need::FreeAgent { of } => format!("one of {of} matching agents becomes free"),
         Need::Presence { of } => format!("one of {of} matching agents becomes available"),
         Need::MatchingAgent => "an agent with these skills joins the queue".to_owned(),

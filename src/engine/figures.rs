@@ -99,7 +99,11 @@ impl Engine {
                 let end = match wait.outcome {
                     WaitOutcome::Answered => WaitEnd::Answered,
                     WaitOutcome::Abandoned => WaitEnd::Abandoned,
-                    WaitOutcome::Transferred | WaitOutcome::Expired | WaitOutcome::Canceled => continue,
+                    WaitOutcome::Transferred
+                    | WaitOutcome::Expired
+                    | WaitOutcome::Canceled
+                    | WaitOutcome::TurnedAway
+                    | WaitOutcome::NotReached => continue,
                 };
                 self.figures.add(&queue.id, threshold, wait.wait, end, wait.ended_at);
             }

@@ -122,6 +122,10 @@ fn task_of(output: &Output) -> Option<TaskId> {
         | Output::ReservationEnded { task, .. }
         | Output::Assigned { task, .. }
         | Output::Overflowed { task, .. }
+        | Output::Ended { task, .. }
+        | Output::CallbackOffered { task, .. }
+        | Output::CallCustomer { task, .. }
+        | Output::CallbackOver { task, .. }
         | Output::Expired { task, .. }
         | Output::WrapUpEnded { task, .. } => Some(*task),
         Output::Refused { .. } | Output::AgentNotResponding { .. } | Output::AgentLoggedOut { .. } => None,
@@ -146,21 +150,29 @@ fn command(output: Output) -> Option<Command> {
             Command::EndReservation { task, reservation, outcome, reason }
         }
         Output::Assigned { task, reservation, agent } => Command::Assign { task, reservation, agent },
-        Output::Overflowed { task, to, .. } => Command::Transfer {
+        Output::Overflowed { task, to, agent, .. } => Command::Transfer {
             task,
             by: None,
-            target: TransferTarget::Queue { queue: to },
+            target: match agent {
+                Some(agent) => TransferTarget::Agent { agent, queue: to },
+                None => TransferTarget::Queue { queue: to },
+            },
             requirements: None,
             reason: TransferReason::Overflow,
             note: None,
         },
+        Output::Ended { task, .. } => Command::CancelTask { task, reason: CancelReason::TurnedAway },
+        Output::CallbackOver { task, .. } => Command::CancelTask { task, reason: CancelReason::NotReached },
         Output::Expired { task, .. } => Command::CancelTask { task, reason: CancelReason::Expired },
         Output::WrapUpEnded { task, agent } => {
             Command::Complete { task, agent, disposition: None, summary: None }
         }
-        Output::Refused { .. } | Output::AgentNotResponding { .. } | Output::AgentLoggedOut { .. } => {
-            return None;
-        }
+        // What asks or calls customers is not configured: nothing of it changes a session.
+        Output::CallbackOffered { .. }
+        | Output::CallCustomer { .. }
+        | Output::Refused { .. }
+        | Output::AgentNotResponding { .. }
+        | Output::AgentLoggedOut { .. } => return None,
     })
 }
 

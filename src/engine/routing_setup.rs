@@ -36,7 +36,9 @@ fn queue(organisation: &Organisation, queue: &org::Queue) -> routing::Queue {
         reject_delay: queue.reject_delay,
         wrap_up_limit: queue.wrap_up_limit,
         deadline: queue.deadline,
-        overflow: queue.overflow.clone(),
+        overflow: queue.overflow.clone().map(Into::into),
+        most_waiting: None,
+        when_full: None,
         hours: queue.hours.as_ref().and_then(|id| organisation.hours(id)).and_then(hours),
         when_closed: match queue.when_closed {
             org::WhenClosed::Wait => routing::WhenClosed::Wait,
@@ -73,7 +75,7 @@ fn step(step: &org::Step) -> routing::Step {
         task_skills: of_task(step.intent_skills),
         task_language: of_task(step.language),
     });
-    routing::Step { requirements, duration: step.holds }
+    routing::Step { requirements, duration: step.holds, skip_when: routing::SkipWhen::Never }
 }
 
 fn selection(queue: &org::Queue) -> routing::Selection {

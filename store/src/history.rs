@@ -112,6 +112,10 @@ pub enum WaitOutcome {
     Expired,
     /// The session ended or was absorbed: nobody failed anybody.
     Canceled,
+    /// The queue was full, closed, or over for it, and the customer was told so.
+    TurnedAway,
+    /// A callback whose last call did not reach the customer.
+    NotReached,
 }
 
 /// One wait in one queue that has ended.

@@ -62,5 +62,6 @@ fn agent(number: usize, chats: u16, queue: &QueueId) -> Person {
         languages: vec![model::Language::new("en").unwrap()],
         capacity: Capacity { chat: chats, email: 0, voice: 0 },
         queues: vec![queue.clone()],
+        answering: Default::default(),
     }
 }

@@ -42,7 +42,7 @@ export type BoardFrame = { at: Timestamp, queues: Array<QueueFigures>, agents: A
  */
 sessions: Array<SessionCard>, };
 
-export type CancelReason = "abandoned" | "session_closed" | "expired" | "absorbed";
+export type CancelReason = "abandoned" | "session_closed" | "expired" | "absorbed" | "turned_away" | "not_reached";
 
 export type CandidateView = { agent: AgentId, chosen: boolean, 
 /**

@@ -11,11 +11,11 @@ use crate::tasks::Spot;
 use crate::tasks::State;
 
 impl Router {
-    pub(super) fn upsert_agent(&mut self, profile: AgentProfile, outputs: &mut Vec<Output>) {
+    pub(super) fn upsert_agent(&mut self, profile: AgentProfile) {
         let offline = self.offline.clone();
         let index = self.agents.find_or_add(&profile.agent, &offline, self.now, &mut self.lots);
         self.set_profile(index, Some(profile.into()));
-        self.judge_awaiting_anew(index, outputs);
+        self.judge_awaiting_anew(index);
         self.moved_agents.push(index);
     }
 
@@ -52,21 +52,22 @@ impl Router {
         outputs: &mut Vec<Output>,
     ) {
         self.agents[index].set_presence(presence, routability, self.now);
+        self.recount(index);
         self.relist(index);
         if routability == Routability::Routable {
             self.moved_agents.push(index);
         } else {
             self.withdraw_offers(index, outputs);
         }
-        self.judge_awaiting_anew(index, outputs);
+        self.judge_awaiting_anew(index);
     }
 
     /// Whether it still makes sense to wait for this agent.
-    fn judge_awaiting_anew(&mut self, index: AgentIndex, outputs: &mut Vec<Output>) {
+    fn judge_awaiting_anew(&mut self, index: AgentIndex) {
         let awaiting: Vec<_> = self.agents[index].awaited_by.iter().map(|key| key.index).collect();
         for task in awaiting {
             debug_assert_eq!(self.tasks[task].state, State::Waiting(Spot::Agent(index)));
-            self.wait_anew(task, outputs);
+            self.wait_anew(task);
         }
     }
 }

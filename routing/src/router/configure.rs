@@ -1,14 +1,20 @@
 //! A new configuration at run time: everything derived from the old one is derived anew, every
 //! waiting task is judged anew, and nothing loses its age.
 
+use std::collections::BTreeMap;
+
+use model::QueueId;
+
 use super::Router;
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Queue};
 use crate::output::Output;
+use crate::steps::Walked;
 
 impl Router {
     pub(super) fn configure(&mut self, configuration: Configuration, outputs: &mut Vec<Output>) {
         let old = std::mem::take(&mut self.configuration.queues);
         self.take_configuration(configuration);
+        self.walk_changed_steps_anew(&old);
         self.list_all_anew();
         self.removed =
             old.into_iter().filter(|(id, _)| !self.configuration.queues.contains_key(id)).collect();
@@ -23,9 +29,26 @@ impl Router {
             self.moved_agents.push(agent);
         }
         for queue in self.queues.indices() {
-            self.judge_queue_anew(queue, outputs);
+            self.judge_queue_anew(queue);
         }
+        self.take_places(outputs);
         self.removed.clear();
+    }
+
+    /// What was passed over in steps that are others now says nothing of these.
+    fn walk_changed_steps_anew(&mut self, old: &BTreeMap<QueueId, Queue>) {
+        let changed: Vec<_> = self
+            .queues
+            .indices()
+            .filter(|queue| {
+                let queue = &self.queues[*queue];
+                let steps = queue.settings.as_ref().map(|settings| &settings.steps);
+                steps != old.get(&queue.id).map(|settings| &settings.steps)
+            })
+            .collect();
+        for task in self.tasks.iter_mut().filter(|task| changed.contains(&task.queue)) {
+            task.walked = Walked::default();
+        }
     }
 
     pub(super) fn take_configuration(&mut self, mut configuration: Configuration) {
@@ -43,7 +66,7 @@ impl Router {
             if self.now.as_millis() == i64::MIN {
                 self.queues[queue].hours_change = self.now;
             } else {
-                self.queues[queue].look_at_clock(self.now);
+                self.queues[queue].look_at_clock(self.now, self.closing.as_ref());
             }
             self.set_hours_deadline(queue);
         }

@@ -29,7 +29,7 @@ impl Router {
                     }
                     Due::Hours(queue) => {
                         if self.queues[queue].hours_change == at {
-                            self.hours_due(queue, outputs);
+                            self.hours_due(queue);
                         }
                     }
                 }
@@ -43,8 +43,9 @@ impl Router {
 
     fn task_due(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) {
         match self.tasks[index].state {
-            State::Waiting(_) => self.wait_anew(index, outputs),
+            State::Waiting(_) => self.wait_anew(index),
             State::Reserved { .. } => self.ring_out(index, outputs),
+            State::Calling { .. } => self.not_reached(index, outputs),
             State::Wrapping { agent, .. } => {
                 let (task, agent) = (self.tasks[index].id, self.agents[agent].id.clone());
                 outputs.push(Output::WrapUpEnded { task, agent });
@@ -55,16 +56,15 @@ impl Router {
     }
 
     /// The queue opens or closes: its own waiting tasks are judged anew, the others are not touched.
-    fn hours_due(&mut self, queue: QueueIndex, outputs: &mut Vec<Output>) {
-        self.queues[queue].look_at_clock(self.now);
-        self.set_hours_deadline(queue);
-        self.judge_queue_anew(queue, outputs);
+    fn hours_due(&mut self, queue: QueueIndex) {
+        self.look_at_queue(queue);
     }
 
-    pub(super) fn judge_queue_anew(&mut self, queue: QueueIndex, outputs: &mut Vec<Output>) {
-        let waiting: Vec<_> = self.queues[queue].waiting.iter().map(|key| key.index).collect();
+    pub(super) fn judge_queue_anew(&mut self, queue: QueueIndex) {
+        let mut waiting: Vec<_> = self.queues[queue].waiting.iter().map(|key| key.index).collect();
+        waiting.extend(self.queues[queue].later.iter().map(|(_, index)| *index));
         for task in waiting {
-            self.wait_anew(task, outputs);
+            self.wait_anew(task);
         }
     }
 

@@ -19,6 +19,12 @@ impl Router {
                 self.agents[agent].give_up(index, channel);
                 self.freed(agent);
             }
+            State::Calling { agent, .. } => {
+                self.queue_of(index).reserved -= 1;
+                let channel = self.tasks[index].channel;
+                self.agents[agent].give_up(index, channel);
+                self.freed(agent);
+            }
             State::Assigned { agent, reservation } => {
                 if let Some(reservation) = reservation {
                     self.reservations.remove(&reservation);
@@ -48,7 +54,7 @@ impl Router {
     /// From one state in the same agent's hands to another.
     pub(super) fn change_held(&mut self, index: TaskIndex, state: State) {
         match self.tasks[index].state {
-            State::Reserved { .. } => self.queue_of(index).reserved -= 1,
+            State::Reserved { .. } | State::Calling { .. } => self.queue_of(index).reserved -= 1,
             State::Assigned { .. } => self.queue_of(index).assigned -= 1,
             State::Wrapping { .. } => self.queue_of(index).wrapping -= 1,
             State::Nowhere | State::Waiting(_) => {}
@@ -61,7 +67,7 @@ impl Router {
     fn count_in(&mut self, index: TaskIndex, state: &State) {
         let queue = self.queue_of(index);
         match state {
-            State::Reserved { .. } => queue.reserved += 1,
+            State::Reserved { .. } | State::Calling { .. } => queue.reserved += 1,
             State::Assigned { .. } => queue.assigned += 1,
             State::Wrapping { .. } => queue.wrapping += 1,
             State::Nowhere | State::Waiting(_) => {}

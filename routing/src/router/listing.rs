@@ -4,7 +4,7 @@
 use model::Channel;
 
 use super::Router;
-use crate::agents::{AgentIndex, Listed, slot};
+use crate::agents::{AgentIndex, Attendance, Listed, slot};
 use crate::classes::{ClassIndex, ClassKey};
 use crate::profiles::{Doable, Profile, ProfileIndex, Shape};
 
@@ -14,6 +14,20 @@ impl Router {
         let Some(profile) = self.agents[index].profile else { return };
         let new = self.agents[index].to_list(&self.profiles[profile]);
         self.list_as(index, profile, new);
+    }
+
+    /// Counts the agent as there or not in its profile.
+    pub(super) fn recount(&mut self, index: AgentIndex) {
+        if let Some(profile) = self.agents[index].profile {
+            self.count_as(index, profile, self.agents[index].attendance());
+        }
+    }
+
+    fn count_as(&mut self, index: AgentIndex, profile: ProfileIndex, new: Attendance) {
+        let old = std::mem::replace(&mut self.agents[index].counted, new);
+        if self.profiles[profile].recount(old, new) {
+            self.note_deserted(profile);
+        }
     }
 
     fn list_as(&mut self, index: AgentIndex, profile_index: ProfileIndex, new: Option<Listed>) {
@@ -75,12 +89,14 @@ impl Router {
             let profile = self.profiles.find(&shape).unwrap_or_else(|| self.add_profile(shape));
             self.profiles[profile].agents.insert(index);
             self.agents[index].profile = Some(profile);
+            self.recount(index);
             self.relist(index);
         }
     }
 
     fn leave_profile(&mut self, index: AgentIndex, profile: ProfileIndex) {
         self.list_as(index, profile, None);
+        self.count_as(index, profile, Attendance::default());
         self.agents[index].profile = None;
         self.profiles[profile].agents.remove(&index);
         if self.profiles[profile].agents.is_empty() {

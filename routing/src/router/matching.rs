@@ -52,6 +52,7 @@ impl<Key: Copy + Ord> Best<Key> {
 impl Router {
     /// Matches whatever has moved, until nothing moves any more.
     pub(super) fn settle(&mut self, outputs: &mut Vec<Output>) {
+        self.take_places(outputs);
         loop {
             match (&self.moved_agents[..], &self.moved_tasks[..]) {
                 ([], []) => return,
@@ -110,7 +111,7 @@ impl Router {
         let task = &self.tasks[index];
         let State::Waiting(spot) = task.state else { return };
         let (agent, rule, step, runner_up) = match spot {
-            Spot::Closed { .. } => return,
+            Spot::Closed { .. } | Spot::Later => return,
             Spot::Agent(agent) => {
                 let rule = match task.awaits.map(|awaited| awaited.because) {
                     Some(Because::Preferred) => Rule::PreferredAgent,

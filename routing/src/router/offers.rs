@@ -15,23 +15,41 @@ use crate::tasks::{State, TaskIndex};
 
 impl Router {
     pub(super) fn offer(&mut self, index: TaskIndex, agent: AgentIndex, outputs: &mut Vec<Output>) {
+        if self.is_called_first(index) {
+            return self.call_customer(index, agent, outputs);
+        }
         self.leave_state(index);
-        let task = &self.tasks[index];
-        let settings = self.queues[task.queue].settings.as_ref();
-        let ring = settings.map_or(crate::Queue::RING, |settings| settings.ring_time(task.channel));
         let reservation = self.reservation_ids.next();
-        let expires_at = self.now + ring;
+        let expires_at = self.now + self.ring_time(index);
+        let task = &self.tasks[index];
         outputs.push(Output::Offered {
             reservation,
             task: task.id,
             agent: self.agents[agent].id.clone(),
             expires_at,
         });
+        self.note_turn(agent);
+        self.reservations.insert(reservation, index);
+        self.hold(index, State::Reserved { reservation, agent, expires_at });
+        self.ring(index, reservation, agent, expires_at, outputs);
+    }
+
+    /// The agent is asked now, whoever may be next.
+    pub(super) fn note_turn(&mut self, agent: AgentIndex) {
         let idle = &mut self.agents[agent].idle;
         idle.last_offer = self.reservation_ids.made();
         idle.lot = self.lots.draw();
-        self.reservations.insert(reservation, index);
-        self.hold(index, State::Reserved { reservation, agent, expires_at });
+    }
+
+    /// Waits for the answer, unless it is given in the agent's name.
+    pub(super) fn ring(
+        &mut self,
+        index: TaskIndex,
+        reservation: ReservationId,
+        agent: AgentIndex,
+        expires_at: model::Timestamp,
+        outputs: &mut Vec<Output>,
+    ) {
         if self.is_answered_automatically(index, agent) {
             self.assign_reserved(index, reservation, agent, outputs);
         } else {
@@ -46,6 +64,12 @@ impl Router {
             || self.agents[agent]
                 .profile
                 .is_some_and(|profile| self.profiles[profile].answers_automatically())
+    }
+
+    pub(super) fn ring_time(&self, index: TaskIndex) -> std::time::Duration {
+        let task = &self.tasks[index];
+        let settings = self.queues[task.queue].settings.as_ref();
+        settings.map_or(crate::Queue::RING, |settings| settings.ring_time(task.channel))
     }
 
     pub(super) fn accept(
@@ -80,6 +104,7 @@ impl Router {
         let task = &mut self.tasks[index];
         task.set_aside = Vec::new();
         task.overflowed_from = Vec::new();
+        task.no_longer_asked();
         outputs.push(Output::Assigned { task: task.id, reservation, agent: name });
     }
 
@@ -98,7 +123,7 @@ impl Router {
         self.end_offer(index, ReservationEnd::Rejected, reason, outputs);
         self.set_aside(index, by, delay);
         self.no_longer_await(index, by);
-        self.wait(index, outputs);
+        self.wait(index);
         Ok(())
     }
 
@@ -108,7 +133,7 @@ impl Router {
         self.end_offer(index, ReservationEnd::TimedOut, None, outputs);
         self.no_longer_await(index, agent);
         self.miss(agent, reservation, outputs);
-        self.wait(index, outputs);
+        self.wait(index);
     }
 
     /// One more offer nobody answered: the agent is not responding, or logged out by one too many.
@@ -132,15 +157,17 @@ impl Router {
 
     /// Takes back what rings at the agent.
     pub(super) fn withdraw_offers(&mut self, agent: AgentIndex, outputs: &mut Vec<Output>) {
-        let is_offer = |index: &TaskIndex| matches!(self.tasks[*index].state, State::Reserved { .. });
+        let is_offer = |index: &TaskIndex| {
+            matches!(self.tasks[*index].state, State::Reserved { .. } | State::Calling { .. })
+        };
         let offers: Vec<_> = self.agents[agent].tasks.iter().copied().filter(is_offer).collect();
         for index in offers {
             self.end_offer(index, ReservationEnd::Canceled, None, outputs);
-            self.wait(index, outputs);
+            self.wait(index);
         }
     }
 
-    /// Ends the task's offer, if it has one, and leaves the task nowhere.
+    /// Ends the task's offer or the call to its customer, if it has one, and leaves the task nowhere.
     pub(super) fn end_offer(
         &mut self,
         index: TaskIndex,
@@ -148,7 +175,9 @@ impl Router {
         reason: Option<RejectReason>,
         outputs: &mut Vec<Output>,
     ) {
-        if let State::Reserved { reservation, agent, .. } = self.tasks[index].state {
+        if let State::Reserved { reservation, agent, .. } | State::Calling { reservation, agent, .. } =
+            self.tasks[index].state
+        {
             let agent = self.agents[agent].id.clone();
             outputs.push(Output::ReservationEnded {
                 reservation,

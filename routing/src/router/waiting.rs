@@ -1,55 +1,102 @@
 //! Where a waiting task is listed: with the agent it waits for, with a step's class, or nowhere
 //! while its queue is closed. Also where it goes when its queue's time is over.
 
-use std::borrow::Cow;
-
 use model::Timestamp;
-use model::task::Requirements;
 
 use super::Router;
+use super::onward::Onward;
 use crate::ability::Ability;
 use crate::agents::{AgentIndex, Told};
 use crate::classes::ClassKey;
-use crate::configuration::WhenClosed;
 use crate::output::{Output, OverflowReason};
-use crate::queues::QueueIndex;
-use crate::tasks::{Because, Spot, State, Task, TaskIndex};
+use crate::tasks::{Because, Spot, State, TaskIndex};
 
 /// What is to become of a task that waits.
-enum Next {
+pub(super) enum Next {
     Spot { spot: Spot, deadline: Timestamp },
-    Overflow { to: QueueIndex, reason: OverflowReason, since: Timestamp },
-    Expire,
+    Onward { onward: Onward, reason: OverflowReason, since: Timestamp },
+    CallsUsedUp,
+}
+
+/// Whether a task comes into its queue anew, and may find it full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coming {
+    Anew,
+    Back,
 }
 
 impl Router {
-    /// Lists a task that is nowhere as waiting; or moves it on if its queue is over for it.
-    pub(super) fn wait(&mut self, task: TaskIndex, outputs: &mut Vec<Output>) {
+    /// Brings a task that is nowhere into its queue, unless that is full, before the next matching.
+    pub(super) fn enter(&mut self, task: TaskIndex) {
+        self.coming.push((task, Coming::Anew));
+    }
+
+    /// The same for a task that was in the queue before: it finds room always.
+    pub(super) fn wait(&mut self, task: TaskIndex) {
+        self.coming.push((task, Coming::Back));
+    }
+
+    /// Lists those that are to wait, or moves them on if their queue is over for them: in their order,
+    /// once all else of the moment is done.
+    pub(super) fn take_places(&mut self, outputs: &mut Vec<Output>) {
+        self.judge_deserted();
+        if let [(task, coming)] = self.coming[..] {
+            self.coming.clear();
+            return self.take_place(task, coming, outputs);
+        }
+        let mut coming = std::mem::take(&mut self.coming);
+        coming.sort_by_cached_key(|(task, _)| self.tasks.get(*task).map(|known| known.key(*task)));
+        for (task, coming) in coming {
+            self.take_place(task, coming, outputs);
+        }
+    }
+
+    fn take_place(&mut self, task: TaskIndex, coming: Coming, outputs: &mut Vec<Output>) {
+        if self.tasks.get(task).is_some_and(|task| task.state == State::Nowhere) {
+            self.come(task, coming, outputs);
+        }
+    }
+
+    fn come(&mut self, task: TaskIndex, mut coming: Coming, outputs: &mut Vec<Output>) {
         loop {
-            match self.next_for(task) {
+            let turned_away = if coming == Coming::Anew { self.turned_away(task) } else { None };
+            let next = turned_away.unwrap_or_else(|| self.next_for(task));
+            coming = Coming::Back;
+            match next {
                 Next::Spot { spot, deadline } => return self.list(task, spot, deadline),
-                Next::Expire => return self.expire(task, outputs),
-                Next::Overflow { to, reason, since } => self.overflow(task, to, reason, since, outputs),
+                Next::CallsUsedUp => return self.give_up_calling(task, outputs),
+                Next::Onward { onward, reason, since } => match onward {
+                    Onward::Queue { queue, agent } => {
+                        self.overflow(task, queue, agent, reason, since, outputs);
+                        coming = Coming::Anew;
+                    }
+                    Onward::Ask { answer_within } => self.ask(task, answer_within, reason, outputs),
+                    Onward::End(end) => return self.end(task, end, reason, outputs),
+                    Onward::Expire => return self.expire(task, outputs),
+                },
             }
         }
     }
 
     /// Judges a waiting task anew: a step is over, an agent left, the queue opened or closed.
-    pub(super) fn wait_anew(&mut self, task: TaskIndex, outputs: &mut Vec<Output>) {
+    pub(super) fn wait_anew(&mut self, task: TaskIndex) {
         self.leave_state(task);
-        self.wait(task, outputs);
+        self.wait(task);
     }
 
     fn next_for(&mut self, index: TaskIndex) -> Next {
         let now = self.now;
-        let queue = self.tasks[index].queue;
+        let task = &self.tasks[index];
+        let queue = task.queue;
         if self.queues[queue].settings.is_none() {
-            let overflow = self.onward(index);
-            return overflow.map_or(Next::Expire, |to| Next::Overflow {
-                to,
-                reason: OverflowReason::QueueRemoved,
-                since: now,
-            });
+            let onward = self.onward(index).unwrap_or(Onward::Expire);
+            return Next::Onward { onward, reason: OverflowReason::QueueRemoved, since: now };
+        }
+        if task.callback().is_some_and(|callback| callback.attempts == 0) {
+            return Next::CallsUsedUp;
+        }
+        if let Some(not_before) = task.not_before().filter(|at| *at > now) {
+            return Next::Spot { spot: Spot::Later, deadline: not_before };
         }
         if let Some(agent) = self.agent_awaited(index) {
             return self.waits_for(index, agent);
@@ -59,12 +106,7 @@ impl Router {
         }
         let deadline = self.queue_deadline(index);
         if deadline <= now {
-            let overflow = self.onward(index);
-            return overflow.map_or(Next::Expire, |to| Next::Overflow {
-                to,
-                reason: OverflowReason::Deadline,
-                since: deadline,
-            });
+            return self.out_of_time(index, deadline);
         }
         let (step, ends) = self.step_of(index);
         let class = self.class_of(index, step);
@@ -103,12 +145,7 @@ impl Router {
         let deadline = self.queue_deadline(index);
         let now = self.now;
         if deadline <= now && self.queues[self.tasks[index].queue].is_open {
-            let overflow = self.onward(index);
-            return overflow.map_or(Next::Expire, |to| Next::Overflow {
-                to,
-                reason: OverflowReason::Deadline,
-                since: deadline,
-            });
+            return self.out_of_time(index, deadline);
         }
         let steps_since = self.tasks[index].steps_since;
         let until = match &mut self.tasks[index].awaits {
@@ -124,84 +161,7 @@ impl Router {
         Next::Spot { spot: Spot::Agent(agent), deadline }
     }
 
-    fn waits_closed(&mut self, index: TaskIndex) -> Next {
-        let now = self.now;
-        let settings = self.queues[self.tasks[index].queue].settings.as_ref();
-        let overflows = settings.is_some_and(|queue| queue.when_closed == WhenClosed::Overflow);
-        if overflows && let Some(to) = self.onward(index) {
-            return Next::Overflow { to, reason: OverflowReason::Closed, since: now };
-        }
-        Next::Spot { spot: Spot::Closed { since: now }, deadline: Timestamp::MAX }
-    }
-
-    /// The queue this task overflows to, unless it has come from there.
-    fn onward(&self, index: TaskIndex) -> Option<QueueIndex> {
-        let task = &self.tasks[index];
-        let queue = &self.queues[task.queue];
-        let settings = queue.settings.as_ref().or_else(|| self.removed.get(&queue.id));
-        let to = self.queues.configured(settings?.overflow.as_ref()?)?;
-        (to != task.queue && !task.overflowed_from.contains(&to)).then_some(to)
-    }
-
-    fn overflow(
-        &mut self,
-        index: TaskIndex,
-        to: QueueIndex,
-        reason: OverflowReason,
-        since: Timestamp,
-        outputs: &mut Vec<Output>,
-    ) {
-        let task = &mut self.tasks[index];
-        let from = std::mem::replace(&mut task.queue, to);
-        task.overflowed_from.push(from);
-        task.awaits = None;
-        task.queued_since = since;
-        task.steps_since = since;
-        outputs.push(Output::Overflowed {
-            task: task.id,
-            from: self.queues[from].id.clone(),
-            to: self.queues[to].id.clone(),
-            reason,
-        });
-    }
-
-    fn expire(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) {
-        let task = &self.tasks[index];
-        outputs.push(Output::Expired { task: task.id, queue: self.queues[task.queue].id.clone() });
-        self.tasks.remove(index);
-    }
-
-    fn queue_deadline(&self, index: TaskIndex) -> Timestamp {
-        let task = &self.tasks[index];
-        let settings = self.queues[task.queue].settings.as_ref();
-        let limit = settings.and_then(|settings| settings.deadline);
-        limit.map_or(Timestamp::MAX, |limit| task.queued_since + limit)
-    }
-
-    /// The step the task's age puts it in, and when that ends.
-    fn step_of(&self, index: TaskIndex) -> (usize, Timestamp) {
-        let task = &self.tasks[index];
-        let steps = self.queues[task.queue].settings.as_ref().map_or(&[][..], |settings| &settings.steps);
-        let mut ends = task.steps_since;
-        for (number, step) in steps.iter().enumerate() {
-            let Some(duration) = step.duration else { return (number, Timestamp::MAX) };
-            ends = ends + duration;
-            if self.now < ends {
-                let last = number + 1 == steps.len();
-                return (number, if last { Timestamp::MAX } else { ends });
-            }
-        }
-        (steps.len().saturating_sub(1), Timestamp::MAX)
-    }
-
-    /// What an agent must meet in a step.
-    pub(crate) fn requirements_in<'a>(&'a self, task: &'a Task, step: usize) -> Cow<'a, Requirements> {
-        let settings = self.queues[task.queue].settings.as_ref();
-        let rule = settings.and_then(|settings| settings.steps.get(step)).map(|step| &step.requirements);
-        rule.map_or(Cow::Borrowed(&task.requirements), |rule| rule.of(&task.requirements))
-    }
-
-    fn class_of(&mut self, index: TaskIndex, step: usize) -> crate::classes::ClassIndex {
+    pub(super) fn class_of(&mut self, index: TaskIndex, step: usize) -> crate::classes::ClassIndex {
         let task = &self.tasks[index];
         let (queue, channel) = (task.queue, task.channel);
         let requirements = self.requirements_in(task, step);
@@ -223,11 +183,16 @@ impl Router {
     pub(super) fn leave_spot(&mut self, index: TaskIndex, spot: Spot) {
         let task = &mut self.tasks[index];
         let key = task.key(index);
-        self.queues[task.queue].waiting.remove(&key);
+        if spot != Spot::Later {
+            self.queues[task.queue].waiting.remove(&key);
+        }
         match spot {
             Spot::Class { class, .. } => self.classes.remove(class, &key),
             Spot::Agent(agent) => {
                 self.agents[agent].awaited_by.remove(&key);
+            }
+            Spot::Later => {
+                self.queues[task.queue].later.remove(&(task.id, index));
             }
             Spot::Closed { since } => {
                 let closed = self.now.since(since);
@@ -241,9 +206,13 @@ impl Router {
         let task = &mut self.tasks[index];
         task.state = State::Waiting(spot);
         let key = task.key(index);
+        if spot == Spot::Later {
+            self.queues[task.queue].later.insert((task.id, index));
+            return self.set_deadline(index, deadline);
+        }
         let asked = match spot {
             Spot::Class { class, .. } => self.classes[class].asked,
-            Spot::Agent(_) | Spot::Closed { .. } => Ability::BEYOND,
+            Spot::Agent(_) | Spot::Closed { .. } | Spot::Later => Ability::BEYOND,
         };
         self.queues[task.queue].waiting.insert(key, asked);
         match spot {
@@ -251,7 +220,7 @@ impl Router {
             Spot::Agent(agent) => {
                 self.agents[agent].awaited_by.insert(key);
             }
-            Spot::Closed { .. } => {}
+            Spot::Closed { .. } | Spot::Later => {}
         }
         self.renew_retries(index);
         self.set_deadline(index, deadline);

@@ -4,17 +4,17 @@ use model::task::{Priority, Requirements, ReservationEnd, TransferTarget};
 use model::{ReservationId, TaskId, Timestamp};
 
 use super::Router;
-use crate::agents::AgentIndex;
 use crate::input::{PreferredAgent, RestoredState, TaskRequest};
 use crate::output::{Output, Refusal};
 use crate::queues::QueueIndex;
-use crate::tasks::{Awaited, Because, Spot, State, Task, TaskIndex};
+use crate::steps::Walked;
+use crate::tasks::{Arranged, Awaited, Because, Spot, State, Task, TaskIndex, sent_to};
 
 impl Router {
-    pub(super) fn arrive(&mut self, request: TaskRequest, outputs: &mut Vec<Output>) -> Result<(), Refusal> {
+    pub(super) fn arrive(&mut self, request: TaskRequest) -> Result<(), Refusal> {
         let queued_since = request.waiting_since;
         let index = self.admit(request, queued_since)?;
-        self.wait(index, outputs);
+        self.enter(index);
         Ok(())
     }
 
@@ -32,11 +32,11 @@ impl Router {
             router.agents.find_or_add(agent, &offline, router.now, &mut router.lots)
         };
         match state {
-            RestoredState::Pending => self.wait_restored(index, outputs),
+            RestoredState::Pending => self.wait_restored(index),
             RestoredState::WaitingFor { agent } => {
                 let agent = holder(self, &agent);
                 self.tasks[index].awaits = Some(sent_to(agent));
-                self.wait_restored(index, outputs);
+                self.wait_restored(index);
             }
             RestoredState::Reserved { reservation, agent, expires_at } if expires_at <= self.now => {
                 // It rang out while nobody could answer: not the agent's fault.
@@ -48,7 +48,7 @@ impl Router {
                     outcome,
                     reason: None,
                 });
-                self.wait(index, outputs);
+                self.wait(index);
             }
             RestoredState::Reserved { reservation, agent, expires_at } => {
                 let agent = holder(self, &agent);
@@ -71,11 +71,11 @@ impl Router {
     }
 
     /// Nobody has said yet where the agent is it may wait for.
-    fn wait_restored(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) {
+    fn wait_restored(&mut self, index: TaskIndex) {
         if let Some(awaited) = self.tasks[index].awaits {
             self.agents[awaited.agent].expect();
         }
-        self.wait(index, outputs);
+        self.wait(index);
     }
 
     pub(super) fn transfer(
@@ -96,7 +96,7 @@ impl Router {
         // Who was only asked may be asked again.
         let giver = match self.tasks[index].state {
             State::Assigned { agent, .. } | State::Wrapping { agent, .. } => Some(agent),
-            State::Reserved { .. } | State::Waiting(_) | State::Nowhere => None,
+            State::Reserved { .. } | State::Calling { .. } | State::Waiting(_) | State::Nowhere => None,
         };
         self.recall(index, outputs);
         let now = self.now;
@@ -105,15 +105,14 @@ impl Router {
         moved.requirements = requirements;
         moved.awaits = awaits;
         moved.overflowed_from.clear();
-        moved.queued_since = now;
-        moved.steps_since = now;
+        moved.begin_in_queue(now);
         if let Some(giver) = giver {
             self.set_aside_giver(index, giver);
         }
         if let Some(awaited) = awaits.filter(|awaited| awaited.because == Because::Transferred) {
             self.tasks[index].set_aside.retain(|(agent, _)| *agent != awaited.agent);
         }
-        self.wait(index, outputs);
+        self.enter(index);
         Ok(())
     }
 
@@ -136,27 +135,30 @@ impl Router {
         let now = self.now;
         let released = &mut self.tasks[index];
         released.awaits = None;
-        released.queued_since = now;
-        released.steps_since = now;
-        self.wait(index, outputs);
+        released.begin_in_queue(now);
+        self.wait(index);
         Ok(())
     }
 
     pub(super) fn reprioritise(&mut self, task: TaskId, priority: Priority) -> Result<(), Refusal> {
         let index = self.find_task(task)?;
+        self.change_order(index, |task| task.priority = priority);
+        Ok(())
+    }
+
+    /// Changes what a task's place in line is made of.
+    pub(super) fn change_order(&mut self, index: TaskIndex, change: impl FnOnce(&mut Task)) {
         let State::Waiting(spot) = self.tasks[index].state else {
-            self.tasks[index].priority = priority;
-            return Ok(());
+            return change(&mut self.tasks[index]);
         };
         let deadline = self.tasks[index].deadline;
         self.leave_spot(index, spot);
-        self.tasks[index].priority = priority;
+        change(&mut self.tasks[index]);
         let spot = match spot {
             Spot::Closed { .. } => Spot::Closed { since: self.now },
-            Spot::Class { .. } | Spot::Agent(_) => spot,
+            Spot::Class { .. } | Spot::Agent(_) | Spot::Later => spot,
         };
         self.list(index, spot, deadline);
-        Ok(())
     }
 
     pub(super) fn start_wrap_up(&mut self, task: TaskId) -> Result<(), Refusal> {
@@ -189,6 +191,10 @@ impl Router {
         let Some(queue) = self.queues.configured(&request.queue) else {
             return Err(Refusal::UnknownQueue { task, queue: request.queue });
         };
+        let not_before = request.not_before;
+        let queued_since = not_before.map_or(queued_since, |at| queued_since.max(at));
+        let arranged = Arranged { not_before, callback: request.callback, asked_until: None };
+        let is_plain = not_before.is_none() && request.callback.is_none();
         let awaits = request.preferred_agent.as_ref().and_then(|wish| self.preference(wish, queued_since));
         Ok(self.tasks.add(Task {
             id: task,
@@ -200,6 +206,8 @@ impl Router {
             direction: request.direction,
             queued_since,
             steps_since: queued_since,
+            walked: Walked::default(),
+            arranged: (!is_plain).then(|| Box::new(arranged)),
             awaits,
             overflowed_from: Vec::new(),
             set_aside: Vec::new(),
@@ -223,9 +231,15 @@ impl Router {
 
     /// The queue's times stood still while it was closed, also before a restart.
     fn without_closed_time(&self, request: &TaskRequest, queued_since: Timestamp) -> Timestamp {
-        let settings = self.queues.find(&request.queue).map(|queue| &self.queues[queue]);
-        let hours = settings.and_then(|queue| queue.settings.as_ref()?.hours.as_ref());
-        hours.map_or(queued_since, |hours| self.now - hours.open_between(queued_since, self.now))
+        let Some(queue) = self.queues.find(&request.queue) else { return queued_since };
+        let queue = &self.queues[queue];
+        let closings = queue.closings(self.closing.as_ref(), self.now);
+        let closed = closings.map(|closing| closing.since).min();
+        let end = closed.unwrap_or(self.now).max(queued_since);
+        match queue.hours() {
+            Some(hours) => self.now - hours.open_between(queued_since, end),
+            None => self.now - end.since(queued_since),
+        }
     }
 
     fn remember(&mut self, reservation: Option<ReservationId>, index: TaskIndex) {
@@ -241,9 +255,4 @@ impl Router {
             self.set_deadline(index, since + limit);
         }
     }
-}
-
-/// As long as the agent is logged in.
-fn sent_to(agent: AgentIndex) -> Awaited {
-    Awaited { agent, until: Timestamp::MAX, because: Because::Transferred, since: None }
 }

@@ -16,7 +16,13 @@ fn offered(number: u128, name: &str) -> Output {
 }
 
 fn ended(number: u128, name: &str, outcome: ReservationEnd) -> Output {
-    Output::ReservationEnded { reservation: reservation(number), task: task(1), agent: agent(name), outcome }
+    Output::ReservationEnded {
+        reservation: reservation(number),
+        task: task(1),
+        agent: agent(name),
+        outcome,
+        reason: None,
+    }
 }
 
 fn assigned(number: u128, name: &str) -> Output {

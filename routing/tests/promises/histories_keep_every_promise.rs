@@ -1,8 +1,8 @@
 //! Random histories, judged after every step by a checker that knows the rules and not the router.
 
-use model::task::{CancelReason, Priority, Requirements, TransferTarget};
 use std::num::NonZeroU32;
 
+use model::task::{Callback, CallbackMode, CancelReason, Priority, Requirements, TransferTarget};
 use model::{Channel, RejectReason, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -17,21 +17,61 @@ const PRESENCES: [&str; 5] = ["available", "available", "available", "break", "o
 
 #[derive(Debug, Clone)]
 pub enum Act {
-    Pass { millis: u32, punctual: bool },
-    Arrive { queue: usize, channel: usize, needs: u8, priority: i32, age: i64, preferred: Option<usize> },
-    Profile { agent: usize, skill: u8, capacity: u8, queues: u8 },
-    Presence { agent: usize, presence: usize },
-    Remove { agent: usize },
+    Pass {
+        millis: u32,
+        punctual: bool,
+    },
+    Arrive {
+        queue: usize,
+        channel: usize,
+        needs: u8,
+        priority: i32,
+        age: i64,
+        preferred: Option<usize>,
+        later: u32,
+    },
+    Profile {
+        agent: usize,
+        skill: u8,
+        capacity: u8,
+        queues: u8,
+    },
+    Presence {
+        agent: usize,
+        presence: usize,
+    },
+    Remove {
+        agent: usize,
+    },
     Accept(Index),
     Reject(Index, u8),
     AcceptByAnother(Index, usize),
     WrapUp(Index),
     Complete(Index),
     Cancel(Index),
-    Transfer { task: Index, queue: usize, agent: Option<usize>, needs: u8 },
+    Transfer {
+        task: Index,
+        queue: usize,
+        agent: Option<usize>,
+        needs: u8,
+    },
     Release(Index),
     Reprioritise(Index, i32),
-    Configure { variant: u8 },
+    Configure {
+        variant: u8,
+    },
+    Age(Index, i64),
+    ChooseCallback(Index, bool, u8),
+    DeclineCallback(Index),
+    Answer(Index),
+    FailCall(Index),
+    Close {
+        queue: usize,
+        until: Option<u32>,
+    },
+    Reopen {
+        queue: usize,
+    },
 }
 
 pub fn act() -> impl Strategy<Value = Act> {
@@ -41,9 +81,9 @@ pub fn act() -> impl Strategy<Value = Act> {
         4 => (0..9_000u32, prop::bool::weighted(0.7)).prop_map(|(millis, punctual)| Act::Pass { millis, punctual }),
         6 => (
             queue.clone(), 0..3usize, 0..6u8, 0..2i32, 0..4_000i64,
-            prop::option::weighted(0.1, agent.clone()),
-        ).prop_map(|(queue, channel, needs, priority, age, preferred)| {
-            Act::Arrive { queue, channel, needs, priority, age, preferred }
+            prop::option::weighted(0.1, agent.clone()), prop_oneof![9 => Just(0u32), 1 => 1..8_000u32],
+        ).prop_map(|(queue, channel, needs, priority, age, preferred, later)| {
+            Act::Arrive { queue, channel, needs, priority, age, preferred, later }
         }),
         1 => (agent.clone(), 0..6u8, 0..5u8, 1..8u8).prop_map(|(agent, skill, capacity, queues)| {
             Act::Profile { agent, skill, capacity, queues }
@@ -60,7 +100,16 @@ pub fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(task, queue, agent, needs)| Act::Transfer { task, queue, agent, needs }),
         1 => any::<Index>().prop_map(Act::Release),
         1 => (any::<Index>(), 0..3i32).prop_map(|(task, priority)| Act::Reprioritise(task, priority)),
-        1 => (0..3u8).prop_map(|variant| Act::Configure { variant }),
+        1 => (0..5u8).prop_map(|variant| Act::Configure { variant }),
+        1 => (any::<Index>(), 0..9_000i64).prop_map(|(task, age)| Act::Age(task, age)),
+        1 => (any::<Index>(), any::<bool>(), 1..4u8)
+            .prop_map(|(task, first, attempts)| Act::ChooseCallback(task, first, attempts)),
+        1 => any::<Index>().prop_map(Act::DeclineCallback),
+        1 => any::<Index>().prop_map(Act::Answer),
+        1 => any::<Index>().prop_map(Act::FailCall),
+        1 => (0..=QUEUES.len(), prop::option::weighted(0.5, 1..9_000u32))
+            .prop_map(|(queue, until)| Act::Close { queue, until }),
+        2 => (0..=QUEUES.len()).prop_map(|queue| Act::Reopen { queue }),
     ]
 }
 
@@ -68,9 +117,15 @@ fn organisation(variant: u8) -> Configuration {
     let relaxing = Queue {
         steps: vec![
             step(StepRequirements::AsRequested, Some(4.0)),
-            step(StepRequirements::Besides(besides(&[("billing", 1)], OfTask::Required)), Some(2.0)),
+            Step {
+                skip_when: if variant == 1 { SkipWhen::Never } else { SkipWhen::NobodyLoggedIn },
+                ..step(StepRequirements::Besides(besides(&[("billing", 1)], OfTask::Required)), Some(2.0))
+            },
             step(StepRequirements::Besides(besides(&[("billing", 1)], OfTask::Ignored)), Some(2.0)),
-            step(StepRequirements::Only(needs(&[("billing", 1)])), Some(3.0)),
+            Step {
+                skip_when: SkipWhen::NobodyAvailable,
+                ..step(StepRequirements::Only(needs(&[("billing", 1)])), Some(3.0))
+            },
             step(StepRequirements::Anyone, None),
         ],
         ring: [(Channel::Chat, seconds(5.0)), (Channel::Voice, seconds(3.0))].into(),
@@ -78,25 +133,33 @@ fn organisation(variant: u8) -> Configuration {
         reject_delays: [(reject_reason("busy"), seconds(2.0)), (reject_reason("lunch"), seconds(11.0))]
             .into(),
         deadline: (variant > 0).then(|| seconds(15.0)),
-        overflow: (variant > 1).then(|| queue("sales")),
+        overflow: (variant > 1).then(|| match variant {
+            2 => queue("sales").into(),
+            3 => Overflow::Callback { answer_within: seconds(4.0) },
+            _ => Overflow::Message,
+        }),
+        most_waiting: (variant > 2).then_some(3),
+        when_closed: if variant == 4 { WhenClosed::Overflow } else { WhenClosed::Wait },
         ..Queue::default()
     };
     let definitions =
         [LongestIdle::SinceAvailable, LongestIdle::SinceLastInbound, LongestIdle::SinceLastInteraction];
     let plain = Queue {
-        selection: Selection::LongestIdle(definitions[usize::from(variant)]),
+        selection: Selection::LongestIdle(definitions[usize::from(variant) % 3]),
         wrap_up_limit: Some(seconds(8.0)),
         deadline: (variant == 2).then(|| seconds(40.0)),
-        overflow: Some(queue("chat")),
+        overflow: Some(queue("chat").into()),
         ..Queue::default()
     };
-    let automatic = Queue {
+    let short = Queue {
+        most_waiting: (variant > 1).then_some(4),
+        when_full: (variant > 2).then_some(Overflow::Agent { agent: agent("eva"), queue: queue("chat") }),
         answering: if variant == 1 { Answering::Automatic } else { Answering::ByAgent },
         ..plain.clone()
     };
     Configuration {
         log_out_after_misses: NonZeroU32::new(2 * u32::from(variant)),
-        ..configuration([("chat", relaxing), ("sales", plain), ("support", automatic)])
+        ..configuration([("chat", relaxing), ("sales", plain), ("support", short)])
     }
 }
 
@@ -206,12 +269,13 @@ impl History {
         let offer = |index: Index| (!live.is_empty()).then(|| live[index.index(live.len())].clone());
         let input = match act {
             Act::Pass { millis, punctual } => return self.pass(millis, punctual),
-            Act::Arrive { queue, channel, needs, priority, age, preferred } => {
+            Act::Arrive { queue, channel, needs, priority, age, preferred, later } => {
                 self.tasks += 1;
                 Input::TaskArrived {
                     task: TaskRequest {
                         requirements: required(needs),
                         priority: Priority(priority),
+                        not_before: (later > 0).then(|| Timestamp(now.0 + i64::from(later))),
                         preferred_agent: preferred.map(|index| PreferredAgent {
                             agent: agent(AGENTS[index]),
                             last_contact: now,
@@ -261,6 +325,29 @@ impl History {
             Act::Reprioritise(index, priority) => {
                 Input::TaskReprioritised { task: of(index, &open), priority: Priority(priority) }
             }
+            Act::Age(index, age) => {
+                Input::TaskAged { task: of(index, &open), waiting_since: Timestamp(now.0 - age) }
+            }
+            Act::ChooseCallback(index, agent_first, attempts) => {
+                let mode = if agent_first { CallbackMode::AgentFirst } else { CallbackMode::CustomerFirst };
+                let callback = Callback { mode, attempts, interval_seconds: 3, ring_seconds: 2 };
+                Input::CallbackChosen { task: of(index, &open), callback }
+            }
+            Act::DeclineCallback(index) => Input::CallbackDeclined { task: of(index, &open) },
+            Act::Answer(index) => Input::CustomerAnswered { task: of(index, &self.checker.calling()) },
+            Act::FailCall(index) => {
+                let called = [self.checker.calling(), held].concat();
+                Input::CallFailed { task: of(index, &called) }
+            }
+            Act::Close { queue: index, until } => Input::QueueClosed {
+                queue: QUEUES.get(index).map(|name| queue(name)),
+                reason: "fire".to_owned(),
+                since: now,
+                until: until.map(|millis| Timestamp(now.0 + i64::from(millis))),
+            },
+            Act::Reopen { queue: index } => {
+                Input::QueueReopened { queue: QUEUES.get(index).map(|name| queue(name)) }
+            }
             Act::Configure { variant } => Input::Configure { configuration: Box::new(organisation(variant)) },
         };
         self.feed(input);
@@ -296,7 +383,15 @@ proptest! {
 fn a_backlog_is_what_these_histories_reach() {
     let mut history = History::new();
     for _ in 0..20 {
-        history.act(Act::Arrive { queue: 0, channel: 0, needs: 0, priority: 0, age: 0, preferred: None });
+        history.act(Act::Arrive {
+            queue: 0,
+            channel: 0,
+            needs: 0,
+            priority: 0,
+            age: 0,
+            preferred: None,
+            later: 0,
+        });
     }
     assert_eq!(history.checker.pending(), 20, "nobody is logged in");
     history.act(Act::Presence { agent: 0, presence: 0 });

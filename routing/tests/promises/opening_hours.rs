@@ -110,7 +110,7 @@ fn a_chat_that_comes_while_closed_is_offered_at_the_opening() {
     assert_offered(&world.chat(2, "q"), &[]);
     let opens_at = Some(berlin("2026-11-24T13:00"));
     assert!(
-        matches!(world.explain(1).standing, Standing::Closed { position: 1, opens_at: at } if at == opens_at)
+        matches!(world.explain(1).standing, Standing::Closed { position: 1, opens_at: at, .. } if at == opens_at)
     );
     assert_eq!(world.explain(1).needs, [Need::Opening { at: opens_at }]);
     assert_eq!(world.passed_over(1, "ana"), Some(PassedOver::QueueClosed));
@@ -136,8 +136,11 @@ fn the_queues_times_stand_still_while_it_is_closed() {
 
 #[test]
 fn a_closed_queue_overflows_if_it_is_told_to() {
-    let overflowing =
-        Queue { when_closed: WhenClosed::Overflow, overflow: Some(queue("night")), ..Queue::default() };
+    let overflowing = Queue {
+        when_closed: WhenClosed::Overflow,
+        overflow: Some(queue("night").into()),
+        ..Queue::default()
+    };
     let mut world = closed_world(overflowing, "2026-11-24T11:55");
     world.presence("ana", "break");
     world.chat(1, "q");
@@ -145,6 +148,7 @@ fn a_closed_queue_overflows_if_it_is_told_to() {
         task: task(number),
         from: queue("q"),
         to: queue("night"),
+        agent: None,
         reason: OverflowReason::Closed,
     };
     assert_eq!(world.until(berlin("2026-11-24T12:00")), [(world.now, overflow(1))]);

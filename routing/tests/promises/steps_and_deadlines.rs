@@ -164,13 +164,15 @@ fn time_spent_ringing_counts_towards_the_steps() {
 
 #[test]
 fn a_task_nobody_answers_overflows_at_its_deadline_and_expires_at_the_next() {
-    let first = Queue { deadline: Some(seconds(10.0)), overflow: Some(queue("second")), ..Queue::default() };
+    let first =
+        Queue { deadline: Some(seconds(10.0)), overflow: Some(queue("second").into()), ..Queue::default() };
     let second = Queue { deadline: Some(seconds(10.0)), ..Queue::default() };
     let mut world = World::new(configuration([("first", first), ("second", second)]));
     world.chat(1, "first");
     let happened = world.until(at(60.0));
     let reason = OverflowReason::Deadline;
-    let overflowed = Output::Overflowed { task: task(1), from: queue("first"), to: queue("second"), reason };
+    let overflowed =
+        Output::Overflowed { task: task(1), from: queue("first"), to: queue("second"), agent: None, reason };
     let expired = Output::Expired { task: task(1), queue: queue("second") };
     assert_eq!(happened, [(at(10.0), overflowed), (at(20.0), expired)]);
     assert_eq!(world.router.open_tasks(), 0);
@@ -178,7 +180,8 @@ fn a_task_nobody_answers_overflows_at_its_deadline_and_expires_at_the_next() {
 
 #[test]
 fn a_deadline_that_passes_while_ringing_counts_when_the_ring_is_over() {
-    let first = Queue { deadline: Some(seconds(10.0)), overflow: Some(queue("second")), ..Queue::default() };
+    let first =
+        Queue { deadline: Some(seconds(10.0)), overflow: Some(queue("second").into()), ..Queue::default() };
     let second = Queue { deadline: Some(seconds(30.0)), ..Queue::default() };
     let mut world = World::new(configuration([("first", first), ("second", second)]));
     world.log_in(profile("ana", &[], &CHAT, &["first"]));
@@ -192,7 +195,8 @@ fn a_deadline_that_passes_while_ringing_counts_when_the_ring_is_over() {
 
 #[test]
 fn queues_that_overflow_into_each_other_do_not_pass_a_task_round_for_ever() {
-    let to = |name| Queue { deadline: Some(seconds(0.0)), overflow: Some(queue(name)), ..Queue::default() };
+    let to =
+        |name| Queue { deadline: Some(seconds(0.0)), overflow: Some(queue(name).into()), ..Queue::default() };
     let mut world = World::new(configuration([("a", to("b")), ("b", to("a"))]));
     let outputs = world.chat(1, "a");
     assert!(matches!(outputs[..], [Output::Overflowed { .. }, Output::Expired { .. }]), "{outputs:?}");
@@ -218,7 +222,7 @@ fn a_new_configuration_judges_the_waiting_anew_and_keeps_their_age() {
 
 #[test]
 fn tasks_of_a_removed_queue_overflow_or_expire() {
-    let first = Queue { overflow: Some(queue("second")), ..Queue::default() };
+    let first = Queue { overflow: Some(queue("second").into()), ..Queue::default() };
     let mut world = World::new(configuration([("first", first), ("second", Queue::default())]));
     world.chat(1, "first");
     world.chat(2, "second");

@@ -89,7 +89,7 @@ pub fn request(number: u32, queue_name: &str, channel: Channel, since: Timestamp
 }
 
 pub fn step(requirements: StepRequirements, duration: Option<f64>) -> Step {
-    Step { requirements, duration: duration.map(seconds) }
+    Step { requirements, duration: duration.map(seconds), ..Step::default() }
 }
 
 /// These skills besides what the task asks, its language always.

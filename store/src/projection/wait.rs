@@ -24,6 +24,8 @@ fn canceled(reason: CancelReason) -> WaitOutcome {
     match reason {
         CancelReason::Abandoned => WaitOutcome::Abandoned,
         CancelReason::Expired => WaitOutcome::Expired,
+        CancelReason::TurnedAway => WaitOutcome::TurnedAway,
+        CancelReason::NotReached => WaitOutcome::NotReached,
         CancelReason::SessionClosed | CancelReason::Absorbed => WaitOutcome::Canceled,
     }
 }
@@ -53,6 +55,8 @@ fn outcome_word(outcome: WaitOutcome) -> &'static str {
         WaitOutcome::Transferred => "transferred",
         WaitOutcome::Expired => "expired",
         WaitOutcome::Canceled => "canceled",
+        WaitOutcome::TurnedAway => "turned_away",
+        WaitOutcome::NotReached => "not_reached",
     }
 }
 
@@ -64,6 +68,8 @@ pub(crate) fn outcome_of(word: &str) -> Result<WaitOutcome, StoreError> {
         WaitOutcome::Transferred,
         WaitOutcome::Expired,
         WaitOutcome::Canceled,
+        WaitOutcome::TurnedAway,
+        WaitOutcome::NotReached,
     ]
     .into_iter()
     .find(|outcome| outcome_word(*outcome) == word)
