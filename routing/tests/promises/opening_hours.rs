@@ -65,6 +65,56 @@ fn opening_times_are_the_wall_clocks_before_and_after_a_clock_change() {
     assert_eq!(after.since(before).as_secs(), 3 * 86_400 - 3_600);
 }
 
+/// An instant as UTC writes it.
+fn utc(text: &str) -> Timestamp {
+    Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
+}
+
+#[test]
+fn known_instants_hold_in_several_zones_and_at_both_clock_changes() {
+    let daily = |zone, interval| {
+        let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+        Hours::new(zone, days.map(|day| (day, vec![interval])), []).unwrap()
+    };
+    for (zone, interval, from, opens, closes) in [
+        // The clock goes from 2 to 3 at 01:00 UTC on the 29th of March, and back on the 25th of October.
+        ("Europe/Berlin", "09:00-17:00", "2026-03-28T00:00Z", "2026-03-28T08:00Z", "2026-03-28T16:00Z"),
+        ("Europe/Berlin", "09:00-17:00", "2026-03-29T00:00Z", "2026-03-29T07:00Z", "2026-03-29T15:00Z"),
+        ("Europe/Berlin", "01:00-04:00", "2026-03-28T12:00Z", "2026-03-29T00:00Z", "2026-03-29T02:00Z"),
+        ("Europe/Berlin", "01:00-04:00", "2026-10-24T12:00Z", "2026-10-24T23:00Z", "2026-10-25T03:00Z"),
+        ("Europe/Berlin", "09:00-17:00", "2026-10-25T00:00Z", "2026-10-25T08:00Z", "2026-10-25T16:00Z"),
+        // What the change skips begins when it is over; what comes twice, at its first coming.
+        ("Europe/Berlin", "02:30-05:00", "2026-03-28T12:00Z", "2026-03-29T01:30Z", "2026-03-29T03:00Z"),
+        ("Europe/Berlin", "02:30-05:00", "2026-10-24T12:00Z", "2026-10-25T00:30Z", "2026-10-25T04:00Z"),
+        // The 8th of March and the 1st of November.
+        ("America/New_York", "09:00-17:00", "2026-03-07T06:00Z", "2026-03-07T14:00Z", "2026-03-07T22:00Z"),
+        ("America/New_York", "09:00-17:00", "2026-03-08T06:00Z", "2026-03-08T13:00Z", "2026-03-08T21:00Z"),
+        ("America/New_York", "09:00-17:00", "2026-11-01T06:00Z", "2026-11-01T14:00Z", "2026-11-01T22:00Z"),
+        // Half an hour off, and none at all.
+        ("Asia/Kolkata", "09:00-17:00", "2026-07-01T00:00Z", "2026-07-01T03:30Z", "2026-07-01T11:30Z"),
+        ("UTC", "00:00-24:00", "2026-07-01T00:00Z", "", ""),
+    ] {
+        let hours = daily(zone, interval);
+        if opens.is_empty() {
+            assert!(hours.is_open(utc(from)) && hours.next_change(utc(from)).is_none());
+            continue;
+        }
+        assert_eq!(hours.next_change(utc(from)), Some(utc(opens)), "{zone} {interval} opens");
+        assert_eq!(hours.next_change(utc(opens)), Some(utc(closes)), "{zone} {interval} closes");
+        assert_eq!(hours.open_between(utc(from), utc(closes)), utc(closes).since(utc(opens)));
+    }
+}
+
+#[test]
+fn a_holiday_is_a_day_of_the_zone_and_not_of_utc() {
+    let days = ["thursday", "friday"].map(|day| (day, vec!["09:00-17:00"]));
+    let hours = Hours::new("Pacific/Auckland", days, [("2026-12-25", vec![])]).unwrap();
+    // The 25th there is from 11:00 UTC of the 24th to 11:00 of the 25th.
+    assert!(hours.is_open(utc("2026-12-23T20:00Z")), "Thursday the 24th, 9 o'clock");
+    assert!(!hours.is_open(utc("2026-12-24T20:00Z")), "Friday the 25th, 9 o'clock");
+    assert!(hours.is_open(utc("2026-12-31T20:00Z")), "Friday the 1st, 9 o'clock");
+}
+
 #[test]
 fn hours_around_the_clock_never_close() {
     let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
