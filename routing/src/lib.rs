@@ -119,6 +119,7 @@ mod router;
 mod seconds;
 mod selection;
 pub mod service_level;
+pub mod simulator;
 mod steps;
 mod tasks;
 mod verification;
