@@ -204,7 +204,8 @@ fn a_queue_names_delays_for_declared_reasons_only() {
     assert_eq!(
         found,
         [
-            "a.toml:8:54: queues[0].reject_delays.bussy: there is no reject reason \"bussy\" (did you mean \"busy\"?)"
+            "a.toml:12:27: queues[0].reject_delays.bussy: there is no reject reason \"bussy\" (did you mean \"busy\"?)",
+            "a.toml:8:74: reject_reasons[0].queues[0]: there is no queue \"salse\" (did you mean \"sales\"?)",
         ]
     );
 }

@@ -109,7 +109,7 @@ impl Story {
         let reservation = ReservationId(Uuid::from_u128(11));
         let expires_at = Timestamp(100);
         story.tell(Command::Reserve { task: TASK, reservation, agent: agent(name), expires_at });
-        story.tell(Command::Assign { task: TASK, reservation, agent: agent(name) });
+        story.tell(Command::Assign { task: TASK, reservation, agent: agent(name), by: None });
         story
     }
 

@@ -250,6 +250,9 @@ pub enum SessionEvent {
         task: TaskId,
         reservation: Option<ReservationId>,
         agent: AgentId,
+        /// Who gave it to the agent, if it was not the router's choice or the agent's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// Back to pending, elsewhere; its age is kept.
     TaskTransferred {

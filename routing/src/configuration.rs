@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::hours::Hours;
-use crate::input::Answering;
+use crate::input::{Answering, Delivery};
 use crate::overflow::{self, Overflow};
 use crate::seconds;
 use crate::selection::Selection;
@@ -116,6 +116,7 @@ pub struct Queue {
     pub hours: Option<Hours>,
     pub when_closed: WhenClosed,
     pub answering: Answering,
+    pub delivery: Delivery,
     /// Who of several fitting agents is offered a task.
     pub selection: Selection,
 }
@@ -135,6 +136,7 @@ impl Default for Queue {
             hours: None,
             when_closed: WhenClosed::default(),
             answering: Answering::default(),
+            delivery: Delivery::default(),
             selection: Selection::default(),
         }
     }

@@ -23,14 +23,32 @@ struct Look<'a> {
 impl Router {
     /// Why the task waits, or why it went to whom; none for a task the router does not know.
     pub fn explain(&self, now: Timestamp, task: TaskId) -> Option<Explanation> {
-        let index = self.tasks.find(task)?;
+        Some(self.look(now, self.tasks.find(task)?).explanation())
+    }
+
+    /// Why this agent does not have the task: the first reason, if there is one.
+    pub(crate) fn objection(&self, task: TaskIndex, agent: AgentIndex) -> Option<PassedOver> {
+        self.look(self.now, task).passed_over(agent)
+    }
+
+    /// Why one more of the task's channel does not fit beside what the agent has in hand.
+    pub(crate) fn fullness(&self, task: TaskIndex, index: AgentIndex) -> Option<PassedOver> {
+        let agent = &self.agents[index];
+        let profile = &self.profiles[agent.profile?];
+        if agent.has_room(profile, self.tasks[task].channel) {
+            return None;
+        }
+        self.look(self.now, task).occupied(agent, profile)
+    }
+
+    fn look(&self, now: Timestamp, index: TaskIndex) -> Look<'_> {
         let task = &self.tasks[index];
         let step = match task.state {
-            State::Waiting(Spot::Class { step, .. }) => step,
+            State::Waiting(Spot::Class { step, .. } | Spot::Pull { step }) => step,
             _ => task.decision.and_then(|decision| decision.step).unwrap_or(0),
         };
         let requirements = self.requirements_in(task, step).into_owned();
-        Some(Look { router: self, now, index, task, requirements }.explanation())
+        Look { router: self, now, index, task, requirements }
     }
 }
 
@@ -74,6 +92,10 @@ impl Look<'_> {
                 let skipped = (0..steps).filter(|step| self.task.walked.has_skipped(*step));
                 let skipped = skipped.map(|step| count(step + 1)).collect();
                 Standing::Waiting { position, step: count(step + 1), steps: count(steps), skipped, until }
+            }
+            State::Waiting(Spot::Pull { step }) => {
+                let steps = queue.settings.as_ref().map_or(0, |settings| settings.steps.len()).max(1);
+                Standing::ToPick { position, step: count(step + 1), steps: count(steps), until }
             }
             State::Waiting(Spot::Agent(agent)) => {
                 Standing::WaitingForAgent { position, agent: self.id(agent), until }
@@ -216,6 +238,7 @@ impl Look<'_> {
         match self.task.state {
             State::Waiting(Spot::Closed { .. }) => Some(PassedOver::QueueClosed),
             State::Waiting(Spot::Later) => Some(PassedOver::NotYet { until: self.task.deadline }),
+            State::Waiting(Spot::Pull { .. }) => Some(PassedOver::MayPick),
             State::Waiting(_) | State::Nowhere => Some(PassedOver::OthersFirst),
             State::Reserved { .. }
             | State::Calling { .. }
@@ -241,6 +264,10 @@ impl Look<'_> {
             use PassedOver::{NoCapacity, NotBeside, OfferedAnother, OthersFirst};
             matches!(reason, NoCapacity { .. } | NotBeside { .. } | OfferedAnother { .. } | OthersFirst)
         });
+        let pickers = number(|reason| *reason == PassedOver::MayPick);
+        if pickers > 0 {
+            needs.push(Need::Pick { of: pickers });
+        }
         let away = number(|reason| matches!(reason, PassedOver::Presence { .. }));
         if full > 0 {
             needs.push(Need::FreeAgent { of: full });

@@ -56,6 +56,14 @@ pub enum Standing {
         agent: AgentId,
         until: Option<Timestamp>,
     },
+    /// Waits until somebody who meets a step of the queue picks it.
+    ToPick {
+        position: u32,
+        /// From 1.
+        step: u32,
+        steps: u32,
+        until: Option<Timestamp>,
+    },
     /// The queue is closed.
     Closed {
         position: u32,
@@ -118,6 +126,10 @@ pub enum Rule {
     TransferredToAgent,
     /// The first of the free agents who match, as the queue chooses.
     Selected { by: Selection },
+    /// The agent picked it from the list.
+    Picked,
+    /// A supervisor, or a program, gave it to this agent.
+    GivenToAgent,
     /// The agent became free, and this was the first of the waiting tasks the agent matches.
     FirstInLine,
 }
@@ -174,6 +186,8 @@ pub enum PassedOver {
     WaitsForAnother {
         agent: AgentId,
     },
+    /// Nobody is offered it: the agent may pick it.
+    MayPick,
     /// The queue is closed.
     QueueClosed,
     /// Free and fitting, but another came first as the queue chooses.
@@ -184,6 +198,20 @@ pub enum PassedOver {
     NotYet {
         until: Timestamp,
     },
+}
+
+impl PassedOver {
+    /// Whether it is no matter of what the agent can do, and may be over in a moment.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Presence { .. }
+                | Self::RejectedRecently { .. }
+                | Self::OfferedAnother { .. }
+                | Self::NoCapacity { .. }
+                | Self::NotBeside { .. }
+        )
+    }
 }
 
 /// What would end the waiting.
@@ -199,6 +227,8 @@ pub enum Need {
     Presence { of: u32 },
     /// Its time has not come.
     Time { at: Timestamp },
+    /// It waits to be picked: one of so many can.
+    Pick { of: u32 },
     /// Nobody in the queue matches: somebody with these requirements, or the next step.
     MatchingAgent,
     /// Time: the requirements relax, or the deadline passes.

@@ -128,6 +128,22 @@ pub enum Input {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<RejectReason>,
     },
+    /// A supervisor gives the task to this agent, whatever its queue asks: what rings ends, the agent has
+    /// it at once. Refused for an agent who is logged out or does not handle the channel.
+    Assign {
+        task: TaskId,
+        agent: AgentId,
+        capacity: CapacityRule,
+        /// Who decided so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
+    },
+    /// The agent takes a task of a queue that does not push: the first who does, has it. Refused where
+    /// the queue would not offer it to this agent.
+    Pick {
+        task: TaskId,
+        agent: AgentId,
+    },
     /// The conversation is over, its after-work is not: holds capacity still.
     WrapUpStarted {
         task: TaskId,
@@ -235,6 +251,26 @@ pub struct AgentProfile {
     pub attributes: Attributes,
     #[serde(default)]
     pub answering: Answering,
+}
+
+/// Whether an assignment may go beyond what fits beside what the agent has in hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CapacityRule {
+    #[default]
+    Respected,
+    Ignored,
+}
+
+/// How a queue's tasks come to agents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// The router offers them.
+    #[default]
+    Push,
+    /// Agents pick them from a list; nothing rings. Steps, deadline and overflow are as always.
+    Pull,
 }
 
 /// Who answers an offer.

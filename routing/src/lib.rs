@@ -108,6 +108,7 @@ mod lots;
 mod order;
 mod output;
 mod overflow;
+mod pickable;
 mod place;
 mod profiles;
 mod queues;
@@ -131,11 +132,12 @@ pub use decision::Decision;
 pub use explanation::{Candidate, Choice, Explanation, Need, PassedOver, Rule, Standing};
 pub use hours::{Hours, InvalidHours};
 pub use input::{
-    AgentKind, AgentProfile, Answering, Capacity, Direction, Input, PreferredAgent, RestoredState,
-    TaskRequest, Together,
+    AgentKind, AgentProfile, Answering, Capacity, CapacityRule, Delivery, Direction, Input, PreferredAgent,
+    RestoredState, TaskRequest, Together,
 };
 pub use output::{End, Output, OverflowReason, Refusal};
 pub use overflow::Overflow;
+pub use pickable::Pickable;
 pub use place::{Estimate, Place};
 pub use recording::{Record, Replay, ReplayError};
 pub use router::Router;

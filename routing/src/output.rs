@@ -5,6 +5,8 @@ use model::{AgentId, PresenceName, QueueId, RejectReason, ReservationId, TaskId,
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::explanation::PassedOver;
+
 /// One consequence of an input, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -21,8 +23,16 @@ pub enum Output {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<RejectReason>,
     },
-    /// The task is this agent's, who accepted it in time and first.
-    Assigned { task: TaskId, reservation: ReservationId, agent: AgentId },
+    /// The task is this agent's, who accepted it in time and first; or was answered for, picked it, or was
+    /// given it.
+    Assigned {
+        task: TaskId,
+        reservation: ReservationId,
+        agent: AgentId,
+        /// Who gave it to the agent, if somebody did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
+    },
     /// The input changed nothing.
     Refused { refusal: Refusal },
     /// The task waits elsewhere now, at its age; for this agent only, if one is named.
@@ -95,6 +105,14 @@ pub enum Refusal {
     NotYourOffer { reservation: ReservationId, agent: AgentId },
     #[error("offer {reservation} was accepted before, by the same agent")]
     AlreadyAccepted { reservation: ReservationId, agent: AgentId },
+    /// Assigned or picked by somebody faster.
+    #[error("task {task} is with {by} already")]
+    AlreadyTaken { task: TaskId, by: AgentId },
+    /// The first reason against it.
+    #[error("task {task} cannot go to {agent} now")]
+    NotForAgent { task: TaskId, agent: AgentId, because: PassedOver },
+    #[error("tasks of queue {queue} are offered, not picked")]
+    NotToPick { task: TaskId, queue: QueueId },
     /// Wrap-up of a task that nobody has.
     #[error("task {task} is not assigned")]
     NotAssigned { task: TaskId },

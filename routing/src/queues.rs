@@ -9,6 +9,7 @@ use crate::agents::FreeKey;
 use crate::closing::Closing;
 use crate::configuration::Queue;
 use crate::hours::Hours;
+use crate::input::Delivery;
 use crate::profiles::ProfileIndex;
 use crate::ranked::Ranked;
 use crate::roster::Roster;
@@ -73,6 +74,11 @@ impl RunningQueue {
     /// Whom of several fitting agents it asks first.
     pub fn selection(&self) -> Selection {
         self.settings.as_ref().map_or_else(Selection::default, |settings| settings.selection)
+    }
+
+    /// Whether agents pick its tasks instead of being offered them.
+    pub fn is_pulled(&self) -> bool {
+        self.settings.as_ref().is_some_and(|settings| settings.delivery == Delivery::Pull)
     }
 
     /// Reads the hours: whether it is open, and until when that holds. `of_all` closes every queue.

@@ -25,6 +25,7 @@ mod agents;
 mod calls;
 mod closings;
 mod configure;
+mod direct;
 mod due;
 mod hand;
 mod listing;
@@ -57,7 +58,7 @@ pub struct Router {
     reservation_ids: ReservationIds,
     lots: Lots,
     offline: PresenceName,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
     /// Tasks that began to wait, or may be offered to more agents than before.
     moved_tasks: Vec<TaskIndex>,
     /// Agents who may take more than before.
@@ -157,6 +158,10 @@ impl Router {
             Input::Reject { reservation, agent, reason } => {
                 return self.reject(reservation, agent, reason, outputs);
             }
+            Input::Assign { task, agent, capacity, by } => {
+                return self.assign(task, agent, capacity, by, outputs);
+            }
+            Input::Pick { task, agent } => return self.pick(task, agent, outputs),
             Input::WrapUpStarted { task } => return self.start_wrap_up(task),
             Input::Tick => {}
         }

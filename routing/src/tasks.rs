@@ -110,6 +110,8 @@ pub(crate) enum State {
 pub(crate) enum Spot {
     /// With the tasks that ask the same, in this step (from 0).
     Class { class: ClassIndex, step: usize },
+    /// On the list agents pick from, in this step.
+    Pull { step: usize },
     /// With the agent it waits for.
     Agent(AgentIndex),
     /// Nowhere: the queue is closed since then.

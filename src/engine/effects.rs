@@ -125,7 +125,7 @@ impl Engine {
                 let (reservation, outcome) = (*reservation, OfferOutcome::from(*outcome));
                 self.tell(agent, News::OfferEnded { reservation, outcome }).await;
             }
-            SessionEvent::TaskAssigned { task, reservation, agent } => {
+            SessionEvent::TaskAssigned { task, reservation, agent, .. } => {
                 match reservation {
                     Some(reservation) => {
                         let outcome = OfferOutcome::Accepted;

@@ -74,6 +74,7 @@ fn headline(explanation: &Explanation) -> String {
             "Waits in {queue}: {} of {} agents could handle it",
             explanation.matching, explanation.agents
         ),
+        Standing::ToPick { .. } => format!("Waits in {queue} to be picked"),
         Standing::WaitingForAgent { agent, .. } => format!("Waits in {queue} for {agent}"),
         Standing::Closed { because: Some(reason), .. } => format!("Waits: {queue} was closed: {reason}"),
         Standing::Closed { .. } => format!("Waits: {queue} is closed"),
@@ -93,6 +94,8 @@ fn rule(rule: &Rule) -> String {
         Rule::PreferredAgent => "the agent of last time was free".to_owned(),
         Rule::TransferredToAgent => "it was sent to this agent".to_owned(),
         Rule::Selected { by } => format!("{} of the agents who match", selected(*by)),
+        Rule::Picked => "picked from the list".to_owned(),
+        Rule::GivenToAgent => "given to this agent".to_owned(),
         Rule::FirstInLine => "first in line when the agent became free".to_owned(),
     }
 }
@@ -131,6 +134,7 @@ fn passed_over(reason: &PassedOver) -> String {
         PassedOver::NoCapacity { in_hand, most } => format!("has {in_hand} of {most} in hand"),
         PassedOver::NotBeside { channel } => format!("is busy with {channel}"),
         PassedOver::OthersFirst => "others are in line before it".to_owned(),
+        PassedOver::MayPick => "may pick it".to_owned(),
         PassedOver::WaitsForAnother { agent } => format!("it waits for {agent}"),
         PassedOver::QueueClosed => "the queue is closed".to_owned(),
         PassedOver::NotYet { .. } => "its time has not come".to_owned(),
@@ -150,6 +154,7 @@ fn remedy(needs: &[Need]) -> Option<String> {
         Need::Opening { .. } => "the queue opens".to_owned(),
         Need::Time { .. } => "its time comes".to_owned(),
         Need::FreeAgent { of } => format!("one of {of} matching agents becomes free"),
+        Need::Pick { of } => format!("one of {of} matching agents picks it"),
         Need::Presence { of } => format!("one of {of} matching agents becomes available"),
         Need::MatchingAgent => "an agent with these skills joins the queue".to_owned(),
         Need::NextStep { .. } => "the next step relaxes what is asked".to_owned(),

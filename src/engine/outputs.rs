@@ -149,7 +149,7 @@ fn command(output: Output) -> Option<Command> {
             let reason = reason.map(|reason| reason.to_string());
             Command::EndReservation { task, reservation, outcome, reason }
         }
-        Output::Assigned { task, reservation, agent } => Command::Assign { task, reservation, agent },
+        Output::Assigned { task, reservation, agent, by } => Command::Assign { task, reservation, agent, by },
         Output::Overflowed { task, to, agent, .. } => Command::Transfer {
             task,
             by: None,

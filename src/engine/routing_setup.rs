@@ -6,7 +6,7 @@ use std::time::Duration;
 use model::task::{Requirements, SkillRequirement};
 use model::{Channel, Intent, Language, PresenceName, RejectReason};
 use routing::{
-    AgentKind, AgentProfile, Answering, Besides, Capacity, Configuration, OfTask, StepRequirements,
+    AgentKind, AgentProfile, Answering, Besides, Capacity, Configuration, Delivery, OfTask, StepRequirements,
 };
 
 use crate::configuration::Organisation;
@@ -46,6 +46,10 @@ fn queue(organisation: &Organisation, queue: &org::Queue) -> routing::Queue {
         },
         selection: selection(queue),
         answering: answering(queue.answering),
+        delivery: match queue.delivery {
+            org::Delivery::Push => Delivery::Push,
+            org::Delivery::Pull => Delivery::Pull,
+        },
         reject_delays: reject_delays(organisation, queue),
     }
 }
@@ -238,12 +242,13 @@ mod tests {
             reject_delay = "20s"
             reject_delays = { busy = "2m" }
             answering = "automatic"
+            delivery = "pull"
         "#;
         let configuration = configuration(&organisation(text));
         let queue = configuration.queues.values().next().unwrap();
         let delay = |name| queue.delay_after(Some(&RejectReason::new(name).unwrap())).as_secs();
         assert_eq!((delay("busy"), delay("lunch"), delay("other")), (120, 1_800, 20));
-        assert_eq!(queue.answering, Answering::Automatic);
+        assert_eq!((queue.answering, queue.delivery), (Answering::Automatic, Delivery::Pull));
         assert_eq!(configuration.log_out_after_misses.map(std::num::NonZero::get), Some(3));
     }
 

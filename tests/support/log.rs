@@ -150,7 +150,7 @@ impl Judge<'_> {
                 }
                 self.give_up(*task, Seen::Pending { since: at });
             }
-            SessionEvent::TaskAssigned { task, reservation, agent } => {
+            SessionEvent::TaskAssigned { task, reservation, agent, .. } => {
                 self.check_live(*task, reservation.expect("nobody takes over here"), agent, at);
                 self.count.accepted += 1;
                 self.tasks.get_mut(task).unwrap().seen = Seen::Held { agent: agent.clone() };

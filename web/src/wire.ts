@@ -390,7 +390,11 @@ waiting_since: Timestamp,
 /**
  * Offered to this agent first, for a while.
  */
-preferred_agent?: AgentId | null, } | { "type": "task_reserved", task: TaskId, reservation: ReservationId, agent: AgentId, expires_at: Timestamp, } | { "type": "reservation_ended", task: TaskId, reservation: ReservationId, agent: AgentId, outcome: ReservationEnd, reason?: string | null, } | { "type": "task_assigned", task: TaskId, reservation: ReservationId | null, agent: AgentId, } | { "type": "task_transferred", task: TaskId, from: AgentId | null, target: TransferTarget, requirements: Requirements, reason: TransferReason, 
+preferred_agent?: AgentId | null, } | { "type": "task_reserved", task: TaskId, reservation: ReservationId, agent: AgentId, expires_at: Timestamp, } | { "type": "reservation_ended", task: TaskId, reservation: ReservationId, agent: AgentId, outcome: ReservationEnd, reason?: string | null, } | { "type": "task_assigned", task: TaskId, reservation: ReservationId | null, agent: AgentId, 
+/**
+ * Who gave it to the agent, if it was not the router's choice or the agent's own.
+ */
+by?: AgentId | null, } | { "type": "task_transferred", task: TaskId, from: AgentId | null, target: TransferTarget, requirements: Requirements, reason: TransferReason, 
 /**
  * What the next agent should know: a person's note or a virtual agent's summary.
  */

@@ -98,10 +98,12 @@ pub enum Command {
         outcome: ReservationEnd,
         reason: Option<String>,
     },
+    /// `by` is who gave it to the agent, if somebody did.
     Assign {
         task: TaskId,
         reservation: ReservationId,
         agent: AgentId,
+        by: Option<AgentId>,
     },
     /// `by` must have the task, unless it is the router or a supervisor.
     Transfer {

@@ -65,7 +65,7 @@ fn decide_open(state: &State, command: Command, now: Timestamp) -> Result<Vec<Se
         Command::EndReservation { task, reservation, outcome, reason } => {
             state.end_reservation(task, reservation, outcome, reason)
         }
-        Command::Assign { task, reservation, agent } => state.assign(task, reservation, agent),
+        Command::Assign { task, reservation, agent, by } => state.assign(task, reservation, agent, by),
         Command::Transfer { task, by, target, requirements, reason, note } => {
             state.transfer(task, by, target, requirements, reason, note)
         }

@@ -44,6 +44,7 @@ impl State {
             task: task.id,
             reservation: None,
             agent: supervisor.clone(),
+            by: None,
         });
         events.push(SessionEvent::AgentJoined { agent: supervisor, role: Role::Handler });
         Ok(events)

@@ -61,6 +61,7 @@ impl State {
         task: TaskId,
         reservation: ReservationId,
         agent: AgentId,
+        by: Option<AgentId>,
     ) -> Result<Vec<SessionEvent>, Refusal> {
         if *self.reserved_to(task, reservation)? != agent {
             return Err(Refusal::NotYours(agent));
@@ -68,7 +69,7 @@ impl State {
         // A supervisor who gets the session is there as its handler from now on.
         let mut events = self.ending(&agent);
         let joined = SessionEvent::AgentJoined { agent: agent.clone(), role: Role::Handler };
-        events.push(SessionEvent::TaskAssigned { task, reservation: Some(reservation), agent });
+        events.push(SessionEvent::TaskAssigned { task, reservation: Some(reservation), agent, by });
         events.push(joined);
         Ok(events)
     }

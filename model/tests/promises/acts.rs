@@ -187,7 +187,7 @@ impl Act {
                 ),
                 reason: self.chance(3, 2).then(|| "busy".to_owned()),
             },
-            "Assign" => Command::Assign { task, reservation: reservation_id, agent: asked },
+            "Assign" => Command::Assign { task, reservation: reservation_id, agent: asked, by: None },
             "Transfer" => {
                 let queue = queue(self.one(1, &QUEUES));
                 Command::Transfer {

@@ -208,11 +208,11 @@ impl Checker {
                 Stage::Pending(open)
             }
             (
-                TaskAssigned { task, reservation: Some(reservation), agent },
+                TaskAssigned { task, reservation: Some(reservation), agent, .. },
                 Stage::Reserved(open, live, asked),
             ) if (open, live, &asked) == (*task, *reservation, agent) => Stage::Assigned(open, asked),
             (
-                TaskAssigned { task, reservation: None, agent },
+                TaskAssigned { task, reservation: None, agent, .. },
                 Stage::Pending(open) | Stage::Assigned(open, _) | Stage::Wrapping(open, _),
             ) if open == *task => {
                 assert_eq!(self.taking_over.take().as_ref(), Some(agent), "assigned without an offer");

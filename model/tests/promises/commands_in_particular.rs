@@ -161,7 +161,7 @@ fn a_supervisor_who_gets_the_session_stops_supervising_it() {
     let (task, reservation, agent) = (task(1), reservation(1), agent("eva"));
     let expires_at = Timestamp(30_000);
     log.must(Command::Reserve { task, reservation, agent: agent.clone(), expires_at });
-    log.must(Command::Assign { task, reservation, agent: agent.clone() });
+    log.must(Command::Assign { task, reservation, agent: agent.clone(), by: None });
     assert!(log.state.supervisors.is_empty());
     assert_eq!(log.state.handler(), Some(&agent));
 }

@@ -40,7 +40,7 @@ impl Log {
     pub fn assigned(name: &str) -> Self {
         let mut log = Self::ringing(name);
         let (task, reservation) = (crate::support::task(1), crate::support::reservation(1));
-        log.must(Command::Assign { task, reservation, agent: crate::support::agent(name) });
+        log.must(Command::Assign { task, reservation, agent: crate::support::agent(name), by: None });
         log
     }
 

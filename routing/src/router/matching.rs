@@ -111,13 +111,14 @@ impl Router {
         let task = &self.tasks[index];
         let State::Waiting(spot) = task.state else { return };
         let (agent, rule, step, runner_up) = match spot {
-            Spot::Closed { .. } | Spot::Later => return,
+            Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => return,
             Spot::Agent(agent) => {
                 let rule = match task.awaits.map(|awaited| awaited.because) {
                     Some(Because::Preferred) => Rule::PreferredAgent,
                     Some(Because::Transferred) | None => Rule::TransferredToAgent,
                 };
-                if !self.is_free(agent, task.channel) || task.is_set_aside(agent, self.now) {
+                let is_pulled = self.queues[task.queue].is_pulled();
+                if is_pulled || !self.is_free(agent, task.channel) || task.is_set_aside(agent, self.now) {
                     return;
                 }
                 (agent, rule, None, None)
@@ -276,7 +277,9 @@ impl Router {
         let mut awaiting = agent.awaited_by.iter();
         let fits = |key: &&TaskKey| {
             let task = &self.tasks[key.index];
-            self.is_free(index, task.channel) && !task.is_set_aside(index, self.now)
+            self.is_free(index, task.channel)
+                && !task.is_set_aside(index, self.now)
+                && !self.queues[task.queue].is_pulled()
         };
         let awaiting = awaiting.find(fits).copied();
         [first, awaiting].into_iter().flatten().min()

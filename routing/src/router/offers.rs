@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::task::ReservationEnd;
-use model::{AgentId, RejectReason, ReservationId};
+use model::{AgentId, RejectReason, ReservationId, Timestamp};
 
 use super::Router;
 use crate::agents::AgentIndex;
@@ -19,6 +19,17 @@ impl Router {
             return self.call_customer(index, agent, outputs);
         }
         self.leave_state(index);
+        let (reservation, expires_at) = self.reserve(index, agent, outputs);
+        self.ring(index, reservation, agent, expires_at, outputs);
+    }
+
+    /// Makes an offer of a task that is nowhere, and takes the agent's slot for it; nothing ends it yet.
+    pub(super) fn reserve(
+        &mut self,
+        index: TaskIndex,
+        agent: AgentIndex,
+        outputs: &mut Vec<Output>,
+    ) -> (ReservationId, Timestamp) {
         let reservation = self.reservation_ids.next();
         let expires_at = self.now + self.ring_time(index);
         let task = &self.tasks[index];
@@ -31,7 +42,7 @@ impl Router {
         self.note_turn(agent);
         self.reservations.insert(reservation, index);
         self.hold(index, State::Reserved { reservation, agent, expires_at });
-        self.ring(index, reservation, agent, expires_at, outputs);
+        (reservation, expires_at)
     }
 
     /// The agent is asked now, whoever may be next.
@@ -47,11 +58,11 @@ impl Router {
         index: TaskIndex,
         reservation: ReservationId,
         agent: AgentIndex,
-        expires_at: model::Timestamp,
+        expires_at: Timestamp,
         outputs: &mut Vec<Output>,
     ) {
         if self.is_answered_automatically(index, agent) {
-            self.assign_reserved(index, reservation, agent, outputs);
+            self.assign_reserved(index, reservation, agent, None, outputs);
         } else {
             self.set_deadline(index, expires_at);
         }
@@ -82,30 +93,30 @@ impl Router {
         let State::Reserved { agent: by, .. } = state else {
             return Err(Refusal::AlreadyAccepted { reservation, agent });
         };
-        self.assign_reserved(index, reservation, by, outputs);
+        self.agents[by].misses = 0;
+        self.assign_reserved(index, reservation, by, None, outputs);
         Ok(())
     }
 
-    fn assign_reserved(
+    pub(super) fn assign_reserved(
         &mut self,
         index: TaskIndex,
         reservation: ReservationId,
-        by: AgentIndex,
+        to: AgentIndex,
+        by: Option<AgentId>,
         outputs: &mut Vec<Output>,
     ) {
-        self.change_held(index, State::Assigned { agent: by, reservation: Some(reservation) });
+        self.change_held(index, State::Assigned { agent: to, reservation: Some(reservation) });
         let now = self.now;
         self.queue_of(index).note_answer(now);
-        let agent = &mut self.agents[by];
-        agent.idle.last_accepted = now;
-        agent.misses = 0;
-        let name = agent.id.clone();
-        self.relist(by);
+        self.agents[to].idle.last_accepted = now;
+        let agent = self.agents[to].id.clone();
+        self.relist(to);
         let task = &mut self.tasks[index];
         task.set_aside = Vec::new();
         task.overflowed_from = Vec::new();
         task.no_longer_asked();
-        outputs.push(Output::Assigned { task: task.id, reservation, agent: name });
+        outputs.push(Output::Assigned { task: task.id, reservation, agent, by });
     }
 
     pub(super) fn reject(

@@ -109,6 +109,9 @@ impl Router {
             return self.out_of_time(index, deadline);
         }
         let (step, ends) = self.step_of(index);
+        if self.queues[queue].is_pulled() {
+            return Next::Spot { spot: Spot::Pull { step }, deadline: ends.min(deadline) };
+        }
         let class = self.class_of(index, step);
         Next::Spot { spot: Spot::Class { class, step }, deadline: ends.min(deadline) }
     }
@@ -199,6 +202,7 @@ impl Router {
                 task.queued_since = task.queued_since + closed;
                 task.steps_since = task.steps_since + closed;
             }
+            Spot::Pull { .. } => {}
         }
     }
 
@@ -212,7 +216,7 @@ impl Router {
         }
         let asked = match spot {
             Spot::Class { class, .. } => self.classes[class].asked,
-            Spot::Agent(_) | Spot::Closed { .. } | Spot::Later => Ability::BEYOND,
+            Spot::Agent(_) | Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => Ability::BEYOND,
         };
         self.queues[task.queue].waiting.insert(key, asked);
         match spot {
@@ -220,7 +224,7 @@ impl Router {
             Spot::Agent(agent) => {
                 self.agents[agent].awaited_by.insert(key);
             }
-            Spot::Closed { .. } | Spot::Later => {}
+            Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => {}
         }
         self.renew_retries(index);
         self.set_deadline(index, deadline);

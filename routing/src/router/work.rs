@@ -156,7 +156,7 @@ impl Router {
         change(&mut self.tasks[index]);
         let spot = match spot {
             Spot::Closed { .. } => Spot::Closed { since: self.now },
-            Spot::Class { .. } | Spot::Agent(_) | Spot::Later => spot,
+            Spot::Class { .. } | Spot::Pull { .. } | Spot::Agent(_) | Spot::Later => spot,
         };
         self.list(index, spot, deadline);
     }

@@ -11,7 +11,7 @@ const TWO_CHATS: [(Channel, Capacity); 1] =
 /// Each offer, and that it is assigned at once under the same reservation.
 fn assigned(outputs: &[Output]) -> Vec<(u32, String)> {
     let pair = |pair: &[Output]| match pair {
-        [Output::Offered { reservation: offered, .. }, Output::Assigned { task, reservation, agent }] => {
+        [Output::Offered { reservation: offered, .. }, Output::Assigned { task, reservation, agent, .. }] => {
             assert_eq!(offered, reservation);
             (u32::try_from(task.0.as_u128()).unwrap(), agent.to_string())
         }

@@ -57,6 +57,16 @@ pub struct Checker {
     /// The call to this task's customer failed by the last input.
     failed: Option<TaskId>,
     now: Timestamp,
+    /// What the input asks to be put into an agent's hands, without ringing.
+    handed: Option<Handed>,
+}
+
+/// A task and its agent; given by somebody with or without regard to capacity, or picked.
+#[derive(Clone, PartialEq)]
+struct Handed {
+    task: TaskId,
+    agent: AgentId,
+    given: Option<CapacityRule>,
 }
 
 impl Checker {
@@ -71,6 +81,7 @@ impl Checker {
             walked: false,
             failed: None,
             now: Timestamp::EPOCH,
+            handed: None,
         }
     }
 
@@ -79,6 +90,13 @@ impl Checker {
     pub fn check(&mut self, now: Timestamp, input: &Input, outputs: &[Output]) {
         self.now = now;
         (self.came, self.failed, self.walked) = (None, None, false);
+        self.handed = match input {
+            Input::Assign { task, agent, capacity, .. } => {
+                Some(Handed { task: *task, agent: agent.clone(), given: Some(*capacity) })
+            }
+            Input::Pick { task, agent } => Some(Handed { task: *task, agent: agent.clone(), given: None }),
+            _ => None,
+        };
         let refused = outputs.iter().any(|output| matches!(output, Output::Refused { .. }));
         if !refused {
             self.note_input(input);
@@ -97,7 +115,8 @@ impl Checker {
                 let next = outputs.get(place + 1);
                 let taken =
                     matches!(next, Some(Output::Assigned { reservation: taken, .. }) if taken == reservation);
-                assert_eq!(taken, self.is_answered_automatically(*task, agent), "{task} to {agent}");
+                let answered = self.is_answered_automatically(*task, agent) || self.is_handed(*task, agent);
+                assert_eq!(taken, answered, "{task} to {agent}");
             }
         }
         self.walk();
@@ -219,7 +238,10 @@ impl Checker {
                     self.tasks.get_mut(task).unwrap().request.queue = QueueId::new("gone").unwrap();
                 }
             }
-            Input::Accept { .. }
+            Input::Accept { agent, .. } | Input::Pick { agent, .. } => {
+                self.agents.get_mut(agent).unwrap().misses = 0;
+            }
+            Input::Assign { .. }
             | Input::Reject { .. }
             | Input::WrapUpStarted { .. }
             | Input::Tick
@@ -457,7 +479,7 @@ impl Checker {
                     self.tasks.remove(task);
                 }
             }
-            Output::Assigned { task, reservation, agent } => {
+            Output::Assigned { task, reservation, agent, .. } => {
                 let seen = self.tasks.get_mut(task).unwrap();
                 let SeenState::Reserved(live, holder, expires_at) = &seen.state else {
                     panic!("assigned without an offer: {output:?}")
@@ -467,7 +489,6 @@ impl Checker {
                 seen.set_aside.clear();
                 seen.asked_until = None;
                 seen.state = SeenState::Held(agent.clone());
-                self.agents.get_mut(agent).unwrap().misses = 0;
             }
             Output::Overflowed { task, from, to, reason, agent } => {
                 self.check_leaving(*task, from, Some(*reason));
@@ -560,15 +581,20 @@ impl Checker {
         let task = &self.tasks[&id];
         assert_eq!(expires_at, self.now + self.settings(&task.request.queue).ring_time(task.request.channel));
         let callback = task.request.callback;
-        assert!(callback.is_none_or(|callback| callback.mode == CallbackMode::AgentFirst));
+        let first = callback.is_none_or(|callback| callback.mode == CallbackMode::AgentFirst);
+        assert!(first || self.is_handed(id, agent), "the customer is called first");
         self.check_match(id, agent);
     }
 
     fn check_match(&self, id: TaskId, agent: &AgentId) {
         let task = &self.tasks[&id];
         assert_eq!(task.state, SeenState::Pending, "a second live reservation of {id}");
+        if self.is_handed(id, agent) {
+            return self.check_handed(id, agent);
+        }
         assert!(task.request.not_before.is_none_or(|at| at <= self.now), "offered before its time");
         assert!(task.special || self.is_open(&task.request.queue), "offered while closed");
+        assert!(!self.is_pulled(task), "{id} is offered, and its queue does not push");
         assert!(self.has_room(agent, task.request.channel), "{agent} is offered more than fits");
         assert!(task.set_aside.get(agent).is_none_or(|until| *until <= self.now), "offered too soon again");
         if !task.special {
@@ -576,7 +602,8 @@ impl Checker {
         }
         let key = |task: &SeenTask| (-task.request.priority.0, task.request.waiting_since, task.request.id);
         for other in self.tasks.values().filter(|other| !other.special && !task.special) {
-            let earlier = other.state == SeenState::Pending && key(other) < key(task);
+            let earlier =
+                other.state == SeenState::Pending && key(other) < key(task) && !self.is_pulled(other);
             assert!(
                 !(earlier && self.eligible(other, agent)),
                 "{agent} is offered {id}, but {} is in line before",
@@ -598,7 +625,8 @@ impl Checker {
                         self.ends(task).is_none_or(|ends| self.now < ends),
                         "{id} waits past its deadline"
                     );
-                    let idle = self.agents.keys().find(|agent| self.eligible(task, agent));
+                    let mut agents = self.agents.keys().filter(|_| !self.is_pulled(task));
+                    let idle = agents.find(|agent| self.eligible(task, agent));
                     assert!(idle.is_none(), "{id} waits while {idle:?} is free, at {}", self.now);
                 }
                 SeenState::Pending | SeenState::Held(_) => {}
@@ -618,19 +646,71 @@ impl Checker {
         if later { None } else { task.asked_until.or(deadline) }
     }
 
+    fn is_handed(&self, task: TaskId, agent: &AgentId) -> bool {
+        self.handed.as_ref().is_some_and(|handed| handed.task == task && handed.agent == *agent)
+    }
+
+    fn is_pulled(&self, task: &SeenTask) -> bool {
+        self.settings(&task.request.queue).delivery == Delivery::Pull
+    }
+
+    fn check_handed(&self, id: TaskId, agent: &AgentId) {
+        let task = &self.tasks[&id];
+        match self.handed.as_ref().unwrap().given {
+            Some(CapacityRule::Ignored) => {}
+            Some(CapacityRule::Respected) => {
+                let profile = self.agents[agent].profile.as_ref().unwrap();
+                assert!(self.fits(profile, agent, task.request.channel), "{agent} is given more than fits");
+            }
+            None => {
+                assert!(self.is_pulled(task), "{id} was picked from a queue that pushes");
+                let fits = task.special || self.eligible(task, agent);
+                assert!(fits && self.has_room(agent, task.request.channel), "{agent} may not pick {id}");
+            }
+        }
+    }
+
+    /// What the agent could pick, in order, and whether now: of the tasks that are judged at all.
+    pub fn pickable(&self, agent: &AgentId) -> Vec<(TaskId, bool)> {
+        let key = |task: &SeenTask| (-task.request.priority.0, task.request.waiting_since, task.request.id);
+        let waiting = self.tasks.values().filter(|task| task.state == SeenState::Pending && !task.special);
+        let mut found: Vec<_> = waiting
+            .filter(|task| self.is_pulled(task) && self.waits(task) && self.matches(task, agent))
+            .collect();
+        found.sort_by_key(|task| key(task));
+        found.iter().map(|task| (task.request.id, self.eligible(task, agent))).collect()
+    }
+
     fn eligible(&self, task: &SeenTask, agent: &AgentId) -> bool {
-        let Some(profile) = &self.agents[agent].profile else { return false };
-        let skilled = meets(profile, &self.requirements_now(task));
-        let waits =
-            task.request.not_before.is_none_or(|at| at <= self.now) && self.is_open(&task.request.queue);
         let set_aside = task.set_aside.get(agent).is_some_and(|until| *until > self.now);
+        self.waits(task)
+            && self.matches(task, agent)
+            && !set_aside
+            && self.has_room(agent, task.request.channel)
+    }
+
+    /// Whether its time has come and its queue is open.
+    fn waits(&self, task: &SeenTask) -> bool {
+        task.request.not_before.is_none_or(|at| at <= self.now) && self.is_open(&task.request.queue)
+    }
+
+    /// Whether the agent meets what the task asks, whatever is in hand.
+    fn matches(&self, task: &SeenTask, agent: &AgentId) -> bool {
+        let known = self.agents.get(agent).and_then(|agent| agent.profile.as_ref());
+        let Some(profile) = known else { return false };
+        let skilled = meets(profile, &self.requirements_now(task));
         let serves = profile.queues.contains(&task.request.queue);
-        skilled && waits && serves && !set_aside && self.has_room(agent, task.request.channel)
+        let takes = profile.capacity.get(&task.request.channel).is_some_and(|capacity| capacity.most > 0);
+        skilled && serves && takes
     }
 
     fn has_room(&self, id: &AgentId, channel: Channel) -> bool {
         let agent = &self.agents[id];
         let Some(profile) = agent.profile.as_ref().filter(|_| agent.routable) else { return false };
+        self.fits(profile, id, channel)
+    }
+
+    fn fits(&self, profile: &AgentProfile, id: &AgentId, channel: Channel) -> bool {
         let Some(capacity) = profile.capacity.get(&channel) else { return false };
         let in_hand = |of: Channel| {
             let by = |task: &&SeenTask| match &task.state {

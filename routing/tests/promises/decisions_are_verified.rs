@@ -26,7 +26,7 @@ fn ended(number: u128, name: &str, outcome: ReservationEnd) -> Output {
 }
 
 fn assigned(number: u128, name: &str) -> Output {
-    Output::Assigned { reservation: reservation(number), task: task(1), agent: agent(name) }
+    Output::Assigned { reservation: reservation(number), task: task(1), agent: agent(name), by: None }
 }
 
 /// The event that records an output.
@@ -39,7 +39,7 @@ fn event(output: &Output) -> SessionEvent {
             SessionEvent::ReservationEnded { reservation, task, agent, outcome, reason: None }
         }
         Decision::Assigned { reservation, task, agent } => {
-            SessionEvent::TaskAssigned { reservation: Some(reservation), task, agent }
+            SessionEvent::TaskAssigned { reservation: Some(reservation), task, agent, by: None }
         }
     }
 }

@@ -46,6 +46,15 @@ pub enum Act {
     Accept(Index),
     Reject(Index, u8),
     AcceptByAnother(Index, usize),
+    Assign {
+        task: Index,
+        agent: usize,
+        capacity: CapacityRule,
+    },
+    Pick {
+        task: Index,
+        agent: usize,
+    },
     WrapUp(Index),
     Complete(Index),
     Cancel(Index),
@@ -93,6 +102,11 @@ pub fn act() -> impl Strategy<Value = Act> {
         5 => any::<Index>().prop_map(Act::Accept),
         2 => (any::<Index>(), 0..4u8).prop_map(|(offer, reason)| Act::Reject(offer, reason)),
         1 => (any::<Index>(), agent.clone()).prop_map(|(offer, agent)| Act::AcceptByAnother(offer, agent)),
+        1 => (any::<Index>(), agent.clone(), any::<bool>()).prop_map(|(task, agent, respected)| {
+            let capacity = if respected { CapacityRule::Respected } else { CapacityRule::Ignored };
+            Act::Assign { task, agent, capacity }
+        }),
+        2 => (any::<Index>(), agent.clone()).prop_map(|(task, agent)| Act::Pick { task, agent }),
         2 => any::<Index>().prop_map(Act::WrapUp),
         4 => any::<Index>().prop_map(Act::Complete),
         1 => any::<Index>().prop_map(Act::Cancel),
@@ -155,6 +169,7 @@ fn organisation(variant: u8) -> Configuration {
         most_waiting: (variant > 1).then_some(4),
         when_full: (variant > 2).then_some(Overflow::Agent { agent: agent("eva"), queue: queue("chat") }),
         answering: if variant == 1 { Answering::Automatic } else { Answering::ByAgent },
+        delivery: if variant == 0 { Delivery::Push } else { Delivery::Pull },
         ..plain.clone()
     };
     Configuration {
@@ -226,6 +241,18 @@ impl History {
             history.feed(Input::AgentUpserted { profile: random_profile(name, number, number, 7) });
         }
         history
+    }
+
+    /// What an agent is told could be picked; held against what the rules say.
+    fn pickable(&self, agent: &model::AgentId) -> Vec<model::TaskId> {
+        let told = self.world.router.pickable(agent);
+        let judged = self.checker.pickable(agent);
+        for (task, now) in &judged {
+            let found = told.iter().find(|pickable| pickable.task == *task);
+            let found = found.unwrap_or_else(|| panic!("{task} is not on the list of {agent}"));
+            assert_eq!(found.not_now.is_none(), *now, "{found:?}");
+        }
+        told.into_iter().map(|pickable| pickable.task).collect()
     }
 
     fn feed(&mut self, input: Input) {
@@ -304,6 +331,16 @@ impl History {
                 Some((reservation, _)) => Input::Accept { reservation, agent: agent(AGENTS[other]) },
                 None => return,
             },
+            Act::Assign { task, agent: to, capacity } => {
+                Input::Assign { task: of(task, &open), agent: agent(AGENTS[to]), capacity, by: None }
+            }
+            Act::Pick { task, agent: by } => {
+                let by = agent(AGENTS[by]);
+                let could = self.pickable(&by);
+                // Now and then something that is not on the list.
+                let of_those = if could.is_empty() { open } else { could };
+                Input::Pick { task: of(task, &of_those), agent: by }
+            }
             Act::WrapUp(index) => Input::WrapUpStarted { task: of(index, &held) },
             Act::Complete(index) => Input::Completed { task: of(index, &held) },
             Act::Cancel(index) => {

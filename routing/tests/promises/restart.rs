@@ -73,7 +73,7 @@ fn a_ringing_offer_keeps_its_id_and_the_time_it_has_left() {
     let (mut world, reservation) = restored();
     world.presence("ana", "available");
     let outputs = world.feed(Input::Accept { reservation, agent: agent("ana") });
-    assert_eq!(outputs, [Output::Assigned { task: task(1), reservation, agent: agent("ana") }]);
+    assert_eq!(outputs, [Output::Assigned { task: task(1), reservation, agent: agent("ana"), by: None }]);
 
     let (mut world, reservation) = restored();
     world.presence("ana", "available");

@@ -32,7 +32,7 @@ pub use diff::{Change, diff};
 pub use export::ExportError;
 pub use hours::{Holiday, Hours, HoursId, Interval, TimeOfDay};
 pub use integration::{ApiClient, ApiKey, Scope, Webhook};
-pub use offering::{Answering, RejectReasonEntry};
+pub use offering::{Answering, Delivery, RejectReasonEntry};
 pub use person::{Password, Person, PersonRole};
 pub use presence::{AVAILABLE, NOT_RESPONDING, OFFLINE, Presence};
 pub use queue::{LastAgent, LongestIdle, Queue, RingTime, Rule, Selection, Step, WhenClosed};

@@ -1,4 +1,4 @@
-//! How tasks are offered: who answers, and why an agent may say no.
+//! How tasks come to agents: offered or picked, who answers, and why an agent may say no.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,6 +20,23 @@ pub enum Answering {
 impl Answering {
     pub fn is_by_agent(&self) -> bool {
         *self == Self::ByAgent
+    }
+}
+
+/// How a queue's tasks come to agents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// They are offered.
+    #[default]
+    Push,
+    /// Agents pick them from a list; nothing rings.
+    Pull,
+}
+
+impl Delivery {
+    pub fn is_push(&self) -> bool {
+        *self == Self::Push
     }
 }
 

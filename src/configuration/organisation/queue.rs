@@ -8,7 +8,7 @@ use model::{Channel, QueueId, Skill};
 use serde::{Deserialize, Serialize};
 
 use super::hours::HoursId;
-use super::offering::{Answering, RejectDelays};
+use super::offering::{Answering, Delivery, RejectDelays};
 use super::service_level::ServiceLevel;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Queue {
     /// The same for some of the reasons that agents can give, before what the reason itself says.
     #[serde(default, skip_serializing_if = "RejectDelays::is_empty")]
     pub reject_delays: RejectDelays,
+    /// Whether its tasks are offered, or picked by agents.
+    #[serde(default, skip_serializing_if = "Delivery::is_push")]
+    pub delivery: Delivery,
     /// Who answers its offers.
     #[serde(default, skip_serializing_if = "Answering::is_by_agent")]
     pub answering: Answering,

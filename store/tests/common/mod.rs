@@ -112,7 +112,7 @@ pub fn reserved(number: u128, reservation: u128, name: &str) -> SessionEvent {
 }
 
 pub fn assigned(number: u128, name: &str) -> SessionEvent {
-    SessionEvent::TaskAssigned { task: task(number), reservation: None, agent: agent(name) }
+    SessionEvent::TaskAssigned { task: task(number), reservation: None, agent: agent(name), by: None }
 }
 
 pub fn append(number: u128, after: u64, at: i64, events: Vec<SessionEvent>) -> Append {
