@@ -42,6 +42,9 @@ pub enum Command {
     /// of JSON a record; or hold that against what was recorded, or against other rules. While the server
     /// runs, a copy of its database is read.
     Replay(crate::replay::command::Options),
+    /// Why a task waits, or why it went where it went: step, matching agents, the single reason each was
+    /// passed over, what would have to change, the rule and the runner-up. Now, or at any recorded moment.
+    Explain(crate::explain::Options),
     /// Write the organisation as it is now to a folder, also while the server runs.
     Export { folder: PathBuf },
     /// Copy the database while the server runs. Blobs are copied by any file tool.

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod configuration;
 pub mod console;
 pub mod engine;
+pub mod explain;
 pub mod foundation;
 pub mod frames;
 pub mod housekeeping;

@@ -27,6 +27,9 @@ fn main() -> ExitCode {
         Some(Command::Apply { folder, server: None, dry_run }) => {
             apply(config, folder, trial(*dry_run)).map(|()| ExitCode::SUCCESS)
         }
+        Some(Command::Explain(options)) => {
+            options.run(|| load(config).map(|settings| settings.store.folder)).map(|()| ExitCode::SUCCESS)
+        }
         Some(Command::Export { folder }) => export(config, folder).map(|()| ExitCode::SUCCESS),
         Some(Command::Replay(options)) => {
             load(config).and_then(|settings| options.run(&settings.store.folder))

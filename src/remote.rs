@@ -1,8 +1,10 @@
 //! What the command line asks of a running server, over `/v1`.
 
+use model::{TaskId, Timestamp};
 use reqwest::{Client, Response};
 use serde::Deserialize;
 
+use crate::api::TaskExplanation;
 use crate::configuration::Organisation;
 use crate::engine::reorganise::Trial;
 use crate::http::ErrorBody;
@@ -42,6 +44,18 @@ pub async fn apply(
         (false, false) => format!("version {}", answer.version),
     });
     Ok(lines)
+}
+
+/// Why the server's router has a task where it is, or had it there at a time.
+pub async fn explanation(
+    address: &str,
+    key: &str,
+    task: TaskId,
+    at: Option<Timestamp>,
+) -> Result<TaskExplanation, RemoteError> {
+    let moment = at.map(|at| format!("?at={}", at.0)).unwrap_or_default();
+    let url = format!("{}/v1/tasks/{task}/explanation{moment}", address.trim_end_matches('/'));
+    Ok(accepted(Client::new().get(url).bearer_auth(key).send().await?).await?.json().await?)
 }
 
 async fn accepted(response: Response) -> Result<Response, RemoteError> {

@@ -139,7 +139,36 @@ async fn the_same_rules_and_others_are_compared(data: &Path) {
 }
 
 async fn a_task_is_explained_at_any_moment(data: &Path, task: model::TaskId) {
-    let _ = (data, task);
+    let id = task.to_string();
+    let last = tandem(data, &["explain", &id]).await;
+    let text = said(&last);
+    let parts = ["Rings at agent-00", "rule ", "matching   2 of 2 agents", "until ", "Agents\n  agent-000  "];
+    assert!(last.status.success() && parts.iter().all(|part| text.contains(part)), "{text}");
+
+    // At the record with which it came, and before.
+    let all = said(&tandem(data, &["replay"]).await);
+    let lines = all.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let arrived = |line: &serde_json::Value| {
+        let input = &line["record"]["input"];
+        input["type"] == "task_arrived" && input["task"]["id"] == id.as_str()
+    };
+    let arrived = lines.clone().find(arrived).unwrap();
+    let sequence = arrived["sequence"].as_u64().unwrap();
+    let then = tandem(data, &["explain", &id, "--at", &sequence.to_string(), "--json"]).await;
+    let explanation: serde_json::Value = serde_json::from_str(&said(&then)).unwrap();
+    assert_eq!(explanation["at"], arrived["record"]["at"]);
+    let offer = arrived["outputs"].as_array().unwrap().iter().find(|output| output["type"] == "offered");
+    assert_eq!(explanation["chosen"], offer.unwrap()["agent"], "the choice is that of the moment");
+    assert_eq!((&explanation["agents"], &explanation["matching_agents"]), (&2.into(), &2.into()));
+    let before = tandem(data, &["explain", &id, "--at", &(sequence - 1).to_string()]).await;
+    assert!(!before.status.success() && said(&before).contains("does not know task"), "{}", said(&before));
+
+    // The one that was rejected, when both agents were asked before the kill.
+    let rejected = lines.clone().find(|line| line["record"]["input"]["type"] == "reject").unwrap();
+    let ended = rejected["outputs"].as_array().unwrap().iter().find(|out| out["type"] == "reservation_ended");
+    let (task, sequence) = (ended.unwrap()["task"].as_str().unwrap(), rejected["sequence"].to_string());
+    let text = said(&tandem(data, &["explain", task, "--at", &sequence]).await);
+    assert!(text.contains("agent-001  declined it recently"), "{text}");
 }
 
 async fn a_log_that_says_otherwise_is_found(data: &Path) {

@@ -85,6 +85,24 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
+/// The recording is written behind: it is there in a moment.
+async fn the_past_is_explained_from_the_recording(house: &House, open: &Value, now: &Value) {
+    let path = format!("/v1/tasks/{}/explanation?at={}", text(&open["task"]["task"]), now["at"]);
+    let deadline = std::time::Instant::now() + support::PATIENCE;
+    let then = loop {
+        let response = call(house, "all", Method::GET, &path, None).await;
+        if response.status() == StatusCode::OK {
+            break response.json::<Value>().await.unwrap();
+        }
+        assert!(std::time::Instant::now() < deadline, "{}", response.status());
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert_eq!(then["headline"], now["headline"]);
+    assert_eq!((&then["at"], &then["needs"]), (&now["at"], &now["needs"]));
+    let before = format!("/v1/tasks/{}/explanation?at=1000", text(&open["task"]["task"]));
+    assert_eq!(call(house, "all", Method::GET, &before, None).await.status(), StatusCode::NOT_FOUND);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_reads_a_session_steers_it_and_finds_it_again() {
     let house = house().await;
@@ -100,7 +118,11 @@ async fn a_program_reads_a_session_steers_it_and_finds_it_again() {
     assert_eq!(next[0]["sequence"], 4);
 
     let explanation = get(&house, &format!("/v1/tasks/{}/explanation", text(&open["task"]["task"]))).await;
-    assert!(!text(&explanation["headline"]).is_empty());
+    assert!(text(&explanation["headline"]).starts_with("Waits in "), "{explanation}");
+    assert_eq!((&explanation["position"], &explanation["step"]), (&json!(1), &json!("1 of 3")));
+    assert!(explanation["step_until"].is_number() && explanation["asks"].is_string(), "{explanation}");
+    assert!(!explanation["needs"].as_array().unwrap().is_empty(), "{explanation}");
+    the_past_is_explained_from_the_recording(&house, &open, &explanation).await;
     let queue = text(&open["task"]["queue"]);
     let queues = get(&house, "/v1/queues").await;
     let shown = queues.as_array().unwrap().iter().find(|shown| shown["queue"] == queue.as_str()).unwrap();

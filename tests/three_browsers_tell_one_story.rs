@@ -40,6 +40,11 @@ async fn a_supervisor_listens_whispers_joins_and_takes_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_sees_why_and_why_it_was_so_a_moment_ago() {
+    play(&House::open().await, "why").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_agent_works_from_the_keyboard_and_in_their_language() {
     play(&House::open().await, "desk").await;
 }

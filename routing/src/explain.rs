@@ -283,8 +283,10 @@ impl Look<'_> {
             _ => None,
         });
         needs.extend(asked.min().map(|at| Need::AskAgain { at }));
-        if self.task.deadline != Timestamp::MAX {
-            needs.push(Need::NextStep { at: self.task.deadline });
+        match self.task.deadline {
+            Timestamp::MAX => {}
+            at if at == self.router.queue_deadline(self.index) => needs.push(Need::Deadline { at }),
+            at => needs.push(Need::NextStep { at }),
         }
         needs
     }

@@ -231,8 +231,10 @@ pub enum Need {
     Pick { of: u32 },
     /// Nobody in the queue matches: somebody with these requirements, or the next step.
     MatchingAgent,
-    /// Time: the requirements relax, or the deadline passes.
+    /// Time: the requirements relax, or it is offered to others than the agent it waits for.
     NextStep { at: Timestamp },
+    /// Time: the queue's deadline passes, and the task goes where the queue sends it then.
+    Deadline { at: Timestamp },
     /// Everybody who matches has rejected it: the first may be asked again at this time.
     AskAgain { at: Timestamp },
 }

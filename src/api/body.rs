@@ -118,17 +118,42 @@ pub struct Queue {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TaskExplanation {
     pub task: String,
+    pub queue: String,
+    /// When all of this held, in milliseconds since 1970, as are all times here.
+    pub at: i64,
+    pub waiting_since: i64,
+    /// One sentence: why it waits, or why it went there.
     pub headline: String,
+    /// In line, from 1; only of a task that waits.
+    pub position: Option<u32>,
+    /// The step of the queue, as in "1 of 3".
     pub step: Option<String>,
+    /// When the step relaxes, the queue's deadline passes, or the offer rings out.
     pub step_until: Option<i64>,
+    /// What an agent must meet now; none if anybody of the queue will do.
+    pub asks: Option<String>,
+    /// How many agents the queue has.
+    pub agents: u32,
     /// Agents who could take it, free or not.
     pub matching_agents: u32,
     pub candidates: Vec<Candidate>,
     pub rule: Option<String>,
     pub chosen: Option<String>,
+    pub chosen_at: Option<i64>,
+    /// Who would have been offered it otherwise.
     pub runner_up: Option<String>,
     /// What would have to change for it to be served.
     pub remedy: Option<String>,
+    /// The same, one by one.
+    pub needs: Vec<Need>,
+}
+
+/// One thing that would end the waiting.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Need {
+    pub what: String,
+    /// When it happens by itself.
+    pub at: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -275,17 +300,29 @@ impl From<wire::ExplanationView> for TaskExplanation {
             chosen: candidate.chosen,
             reason: candidate.reason,
         });
+        let needs = view
+            .needs
+            .into_iter()
+            .map(|need| Need { what: need.what, at: need.at.map(model::Timestamp::as_millis) });
         Self {
             task: view.task.to_string(),
+            queue: view.queue.to_string(),
+            at: view.at.as_millis(),
+            waiting_since: view.waiting_since.as_millis(),
             headline: view.headline,
+            position: view.position,
             step: view.step,
             step_until: view.step_until.map(model::Timestamp::as_millis),
+            asks: view.asks,
+            agents: view.agents,
             matching_agents: view.matching_agents,
             candidates: candidates.collect(),
             rule: view.rule,
             chosen: view.chosen.as_ref().map(ToString::to_string),
+            chosen_at: view.chosen_at.map(model::Timestamp::as_millis),
             runner_up: view.runner_up.as_ref().map(ToString::to_string),
             remedy: view.remedy,
+            needs: needs.collect(),
         }
     }
 }

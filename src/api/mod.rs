@@ -12,6 +12,8 @@ mod sessions;
 
 use std::sync::Arc;
 
+pub use body::TaskExplanation;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use model::session::Refusal;

@@ -3,7 +3,7 @@
 use model::event::{Author, Intervention, Message, PresenceCause, Reader};
 use model::session::{Command, Refusal, State};
 use model::task::{TransferReason, TransferTarget};
-use model::{AgentId, Language, SessionId, TaskId};
+use model::{AgentId, Language, SessionId, TaskId, Timestamp};
 use routing::Input;
 use store::{SearchQuery, SearchScope};
 
@@ -13,6 +13,7 @@ use super::wire::{Answer, Ask, ConsoleRefusal, ConsoleRole, PassageView, SearchH
 use crate::actors::DeliverError;
 use crate::engine::merging::MergeError;
 use crate::engine::{Engine, board, card, explain, reception};
+use crate::replay::PastError;
 
 /// Longest search, in bytes, and most hits.
 const MAX_SEARCH: usize = 500;
@@ -138,12 +139,7 @@ pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
         }
         Ask::Search { text } => search(engine, who, text).await,
         Ask::Knowledge { text, language } => knowledge(engine, text, language).await,
-        Ask::Explain { task } => {
-            let explanation = engine.router().explain(task).await;
-            let explanation =
-                explanation.ok_or_else(|| refuse(ConsoleRefusal::NotFound, "the task is over"))?;
-            Ok(Answer::Explanation(Box::new(explain::view(&explanation))))
-        }
+        Ask::Explain { task, at } => explanation(engine, task, at).await,
         supervising => supervise(engine, who, supervising).await,
     }
 }
@@ -340,6 +336,16 @@ async fn knowledge(engine: &Engine, text: String, language: Option<Language>) ->
         confidence: passage.confidence,
     });
     Ok(Answer::Passages { passages: passages.collect() })
+}
+
+async fn explanation(engine: &Engine, task: TaskId, at: Option<Timestamp>) -> Reply {
+    let explained = engine.explain(task, at).await.map_err(|error| match error {
+        PastError::TooFar { .. } => refuse(ConsoleRefusal::NotFound, error.to_string()),
+        PastError::Busy | PastError::Store(_) => refuse(ConsoleRefusal::Busy, error.to_string()),
+    })?;
+    let missing = if at.is_some() { "the task was not here then" } else { "the task is over" };
+    let (explanation, at) = explained.ok_or_else(|| refuse(ConsoleRefusal::NotFound, missing))?;
+    Ok(Answer::Explanation(Box::new(explain::view(&explanation, at))))
 }
 
 async fn search(engine: &Engine, who: &Identity, text: String) -> Reply {

@@ -1,11 +1,13 @@
 //! The router's explanation in words, for people.
 
+use model::Timestamp;
 use model::task::Requirements;
 use routing::{Explanation, Need, PassedOver, Rule, Selection, Standing};
 
-use crate::console::wire::{CandidateView, ExplanationView};
+use crate::console::wire::{CandidateView, ExplanationView, NeedView};
 
-pub fn view(explanation: &Explanation) -> ExplanationView {
+/// The explanation of a moment, for people.
+pub fn view(explanation: &Explanation, at: Timestamp) -> ExplanationView {
     let choice = choice(&explanation.standing);
     let chosen = holder(&explanation.standing);
     let candidates = explanation.candidates.iter().map(|candidate| CandidateView {
@@ -19,18 +21,65 @@ pub fn view(explanation: &Explanation) -> ExplanationView {
     });
     ExplanationView {
         task: explanation.task,
+        queue: explanation.queue.clone(),
+        at,
+        waiting_since: explanation.waiting_since,
         headline: headline(explanation),
-        step: choice.and_then(|choice| choice.step).map(|step| format!("step {step}")),
-        step_until: explanation.needs.iter().find_map(|need| match need {
-            Need::NextStep { at } => Some(*at),
-            _ => None,
-        }),
+        position: position(&explanation.standing),
+        step: step(&explanation.standing),
+        step_until: until(&explanation.standing),
+        asks: Some(requirements(&explanation.requirements)).filter(|asks| !asks.is_empty()),
+        agents: explanation.agents,
         matching_agents: explanation.matching,
         candidates: candidates.collect(),
         rule: choice.map(|choice| rule(&choice.rule)),
         chosen: chosen.cloned(),
+        chosen_at: choice.map(|choice| choice.at),
         runner_up: choice.and_then(|choice| choice.runner_up.clone()),
-        remedy: remedy(&explanation.needs),
+        remedy: remedy(explanation),
+        needs: explanation
+            .needs
+            .iter()
+            .map(|need| NeedView { what: what(need, explanation), at: when(need) })
+            .collect(),
+    }
+}
+
+fn position(standing: &Standing) -> Option<u32> {
+    match standing {
+        Standing::Waiting { position, .. }
+        | Standing::WaitingForAgent { position, .. }
+        | Standing::ToPick { position, .. }
+        | Standing::Closed { position, .. } => Some(*position),
+        _ => None,
+    }
+}
+
+/// Of a task in hand, the step in which it was offered.
+fn step(standing: &Standing) -> Option<String> {
+    match standing {
+        Standing::Waiting { step, steps, skipped, .. } if skipped.is_empty() => {
+            Some(format!("{step} of {steps}"))
+        }
+        Standing::Waiting { step, steps, skipped, .. } => {
+            let skipped: Vec<_> = skipped.iter().map(ToString::to_string).collect();
+            Some(format!("{step} of {steps} (nobody is there for {})", skipped.join(", ")))
+        }
+        Standing::ToPick { step, steps, .. } => Some(format!("{step} of {steps}")),
+        other => choice(other)?.step.map(|step| step.to_string()),
+    }
+}
+
+fn until(standing: &Standing) -> Option<Timestamp> {
+    match standing {
+        Standing::Waiting { until, .. }
+        | Standing::ToPick { until, .. }
+        | Standing::WaitingForAgent { until, .. } => *until,
+        Standing::Closed { opens_at, .. } => *opens_at,
+        Standing::Scheduled { not_before, .. } => Some(*not_before),
+        Standing::Calling { until, .. } => Some(*until),
+        Standing::Offered { expires_at, .. } => Some(*expires_at),
+        Standing::Assigned { .. } | Standing::Wrapping { .. } => None,
     }
 }
 
@@ -116,6 +165,7 @@ fn requirements(requirements: &Requirements) -> String {
     let mut asked: Vec<_> =
         skills.map(|required| format!("{} ≥ {}", required.skill, required.level.get())).collect();
     asked.extend(requirements.language.iter().map(|language| format!("language {language}")));
+    asked.extend(requirements.conditions.iter().map(|condition| condition.as_str().to_owned()));
     asked.join(", ")
 }
 
@@ -149,19 +199,40 @@ fn passed_over(reason: &PassedOver) -> String {
     }
 }
 
-fn remedy(needs: &[Need]) -> Option<String> {
-    let sentence = |need: &Need| match need {
+fn remedy(explanation: &Explanation) -> Option<String> {
+    let sentences: Vec<_> = explanation.needs.iter().map(|need| what(need, explanation)).collect();
+    (!sentences.is_empty()).then(|| format!("It is served when {}", sentences.join(", or ")))
+}
+
+/// What would end the waiting, as the end of "It is served when".
+fn what(need: &Need, explanation: &Explanation) -> String {
+    match need {
         Need::Opening { .. } => "the queue opens".to_owned(),
         Need::Time { .. } => "its time comes".to_owned(),
         Need::FreeAgent { of } => format!("one of {of} matching agents becomes free"),
         Need::Pick { of } => format!("one of {of} matching agents picks it"),
         Need::Presence { of } => format!("one of {of} matching agents becomes available"),
-        Need::MatchingAgent => "an agent with these skills joins the queue".to_owned(),
-        Need::NextStep { .. } => "the next step relaxes what is asked".to_owned(),
+        Need::MatchingAgent => match requirements(&explanation.requirements) {
+            asked if asked.is_empty() => "an agent serves the queue".to_owned(),
+            asked => format!("an agent with {asked} serves the queue"),
+        },
+        Need::NextStep { .. } => match &explanation.standing {
+            Standing::WaitingForAgent { agent, .. } => format!("others than {agent} are asked too"),
+            _ => "the next step relaxes what is asked".to_owned(),
+        },
+        Need::Deadline { .. } => "its time in the queue is over and it goes on elsewhere".to_owned(),
         Need::AskAgain { .. } => "who declined is asked again".to_owned(),
-    };
-    let sentences: Vec<_> = needs.iter().map(sentence).collect();
-    (!sentences.is_empty()).then(|| format!("It is served when {}", sentences.join(", or ")))
+    }
+}
+
+fn when(need: &Need) -> Option<Timestamp> {
+    match need {
+        Need::Opening { at } => *at,
+        Need::Time { at } | Need::NextStep { at } | Need::Deadline { at } | Need::AskAgain { at } => {
+            Some(*at)
+        }
+        Need::FreeAgent { .. } | Need::Presence { .. } | Need::Pick { .. } | Need::MatchingAgent => None,
+    }
 }
 
 fn capitalised(text: &str) -> String {

@@ -13,6 +13,7 @@ mod figures;
 pub mod mail_out;
 pub mod merging;
 mod outputs;
+mod past;
 pub mod reception;
 pub mod reorganise;
 mod restore;
@@ -69,6 +70,8 @@ pub struct Engine {
     agents: arc_swap::ArcSwap<BTreeMap<AgentId, AgentHandle>>,
     /// The articles that agents search.
     pub knowledge: arc_swap::ArcSwapOption<bots::knowledge::Knowledge>,
+    /// Taken while a question about the past is answered.
+    past: Arc<tokio::sync::Semaphore>,
     /// Held while the organisation changes.
     reorganising: tokio::sync::Mutex<()>,
     /// Sent to when it has changed.
@@ -102,6 +105,7 @@ impl Engine {
             router: OnceLock::new(),
             agents: arc_swap::ArcSwap::default(),
             knowledge: arc_swap::ArcSwapOption::empty(),
+            past: Arc::new(tokio::sync::Semaphore::new(1)),
             reorganising: tokio::sync::Mutex::default(),
             organisation_changed: tokio::sync::watch::Sender::new(()),
             virtual_agents: OnceLock::new(),

@@ -90,13 +90,35 @@ pub async fn all(
     .await
 }
 
+/// How things stood in the past is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum PastError {
+    /// Retrying is safe.
+    #[error("cannot read the recording: {0}")]
+    Store(#[from] StoreError),
+    /// Retrying later is safe.
+    #[error("another question about the past is being answered")]
+    Busy,
+    /// Retrying is pointless: the command line answers it on a copy.
+    #[error("more than {most} inputs have to be replayed: ask `tandem explain` on a backup")]
+    TooFar { most: u64 },
+}
+
 /// The router as it stood at a moment, and what time it was; at the end of the recording without one.
-pub async fn router_at(store: &Store, moment: Option<Moment>) -> Result<(Replay, Timestamp), StoreError> {
+/// At most `most` records are replayed.
+pub async fn router_at(
+    store: &Store,
+    moment: Option<Moment>,
+    most: u64,
+) -> Result<(Replay, Timestamp), PastError> {
     let (mut replay, mut outputs) = (Replay::default(), Vec::new());
     let mut now = Timestamp(i64::MIN);
     // From the start before the moment: earlier ones do not matter.
     let last = Moment::Sequence(store.last(&recording::stream()).await?);
     let window = Window { from: Some(moment.unwrap_or(last)), to: moment };
+    if window::length(store, window).await? > most {
+        return Err(PastError::TooFar { most });
+    }
     walk(store, window, |read| {
         outputs.clear();
         now = read.at;

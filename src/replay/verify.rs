@@ -97,6 +97,6 @@ impl Verified {
 }
 
 /// As RFC 3339 in UTC.
-pub(super) fn time(at: model::Timestamp) -> String {
+pub fn time(at: model::Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.0).map_or_else(|_| at.0.to_string(), |time| time.to_string())
 }

@@ -117,6 +117,18 @@ pub(super) async fn begin(store: &Store, from: Option<Moment>) -> Result<Sequenc
     last_start(store, first).await
 }
 
+/// How many records there are from where replaying begins to about where it ends.
+pub(super) async fn length(store: &Store, window: Window) -> Result<u64, StoreError> {
+    let last = store.last(&recording::stream()).await?;
+    let end = match window.to {
+        None => last,
+        Some(Moment::Sequence(to)) => to.min(last),
+        Some(Moment::Time(at)) => first_since(store, at).await?,
+        Some(Moment::Day(day)) => first_since(store, day_end(day)).await?,
+    };
+    Ok(end.0.saturating_sub(begin(store, window.from).await?.0))
+}
+
 /// The first record written at or after a time. Records are written after they are made, in their order.
 async fn first_since(store: &Store, at: Timestamp) -> Result<Sequence, StoreError> {
     let stream = recording::stream();

@@ -134,7 +134,7 @@ seen: Sequence, } | { "type": "note", session: SessionId, note: MessageId, text:
 /**
  * None: the organisation's first.
  */
-language: Language | null, } | { "type": "explain", task: TaskId, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
+language: Language | null, } | { "type": "explain", task: TaskId, at?: Timestamp, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
 
 export type ConsoleRole = "agent" | "supervisor" | "admin";
 
@@ -148,15 +148,55 @@ export type DetachReason = "left" | "lost" | "closed" | "moved";
 
 export type Disposition = string;
 
-export type ExplanationView = { task: TaskId, 
+export type ExplanationView = { task: TaskId, queue: QueueId, 
+/**
+ * When all of this held.
+ */
+at: Timestamp, waiting_since: Timestamp, 
 /**
  * One sentence: why it waits, or why it went there.
  */
-headline: string, step: string | null, step_until: Timestamp | null, matching_agents: number, candidates: Array<CandidateView>, rule: string | null, chosen: AgentId | null, runner_up: AgentId | null, 
+headline: string, 
+/**
+ * In line, from 1; only of a task that waits.
+ */
+position: number | null, 
+/**
+ * The step of the queue, as in "1 of 3".
+ */
+step: string | null, 
+/**
+ * When the step relaxes, the queue's deadline passes, or the offer rings out.
+ */
+step_until: Timestamp | null, 
+/**
+ * What an agent must meet now; none if anybody of the queue will do.
+ */
+asks: string | null, 
+/**
+ * How many agents the queue has.
+ */
+agents: number, 
+/**
+ * How many of them meet what is asked, free or not.
+ */
+matching_agents: number, candidates: Array<CandidateView>, 
+/**
+ * By which the agent was chosen.
+ */
+rule: string | null, chosen: AgentId | null, chosen_at: Timestamp | null, 
+/**
+ * Who would have been offered it otherwise.
+ */
+runner_up: AgentId | null, 
 /**
  * What would have to change for it to be served.
  */
-remedy: string | null, };
+remedy: string | null, 
+/**
+ * The same, one by one.
+ */
+needs: Array<NeedView>, };
 
 export type FactName = string;
 
@@ -243,6 +283,12 @@ automatic?: boolean, };
 export type MessageId = string;
 
 export type Named<Id> = { id: Id, name: string, };
+
+export type NeedView = { what: string, 
+/**
+ * When it happens by itself.
+ */
+at: Timestamp | null, };
 
 export type Offer = { reservation: ReservationId, task: TaskId, session: SessionId, queue: QueueId, channel: Channel, offered_at: Timestamp, expires_at: Timestamp, waiting_since: Timestamp, 
 /**

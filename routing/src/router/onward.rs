@@ -69,7 +69,7 @@ impl Router {
     }
 
     /// When the queue is over for the task.
-    pub(super) fn queue_deadline(&self, index: TaskIndex) -> Timestamp {
+    pub(crate) fn queue_deadline(&self, index: TaskIndex) -> Timestamp {
         let task = &self.tasks[index];
         if let Some(until) = task.asked_until() {
             return until;

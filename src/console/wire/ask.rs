@@ -3,7 +3,7 @@
 use model::task::{Priority, TransferTarget};
 use model::{
     AgentId, Channel, CustomerId, Disposition, FactName, Language, MessageId, PresenceName, RejectReason,
-    ReservationId, Sequence, SessionId, TaskId,
+    ReservationId, Sequence, SessionId, TaskId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -118,9 +118,13 @@ pub enum Ask {
         #[serde(default)]
         language: Option<Language>,
     },
-    /// Why a task waits, or went where it went.
+    /// Why a task waits, or went where it went; at a time that has passed, as far as the router's inputs
+    /// are recorded.
     Explain {
         task: TaskId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        at: Option<Timestamp>,
     },
     /// Supervisors: board frames from now on.
     WatchBoard,

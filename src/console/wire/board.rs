@@ -66,17 +66,43 @@ pub struct ChannelLoad {
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
 pub struct ExplanationView {
     pub task: TaskId,
+    pub queue: QueueId,
+    /// When all of this held.
+    pub at: Timestamp,
+    pub waiting_since: Timestamp,
     /// One sentence: why it waits, or why it went there.
     pub headline: String,
+    /// In line, from 1; only of a task that waits.
+    pub position: Option<u32>,
+    /// The step of the queue, as in "1 of 3".
     pub step: Option<String>,
+    /// When the step relaxes, the queue's deadline passes, or the offer rings out.
     pub step_until: Option<Timestamp>,
+    /// What an agent must meet now; none if anybody of the queue will do.
+    pub asks: Option<String>,
+    /// How many agents the queue has.
+    pub agents: u32,
+    /// How many of them meet what is asked, free or not.
     pub matching_agents: u32,
     pub candidates: Vec<CandidateView>,
+    /// By which the agent was chosen.
     pub rule: Option<String>,
     pub chosen: Option<AgentId>,
+    pub chosen_at: Option<Timestamp>,
+    /// Who would have been offered it otherwise.
     pub runner_up: Option<AgentId>,
     /// What would have to change for it to be served.
     pub remedy: Option<String>,
+    /// The same, one by one.
+    pub needs: Vec<NeedView>,
+}
+
+/// One thing that would end the waiting.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct NeedView {
+    pub what: String,
+    /// When it happens by itself.
+    pub at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]

@@ -14,7 +14,8 @@ mod welcome;
 
 pub use ask::{Ask, ConsoleRequest};
 pub use board::{
-    AgentFigures, BoardFrame, CandidateView, ChannelLoad, ExplanationView, QueueFigures, ServiceLevelView,
+    AgentFigures, BoardFrame, CandidateView, ChannelLoad, ExplanationView, NeedView, QueueFigures,
+    ServiceLevelView,
 };
 pub use message::{Answer, ConsoleMessage, ConsoleRefusal, OfferOutcome, Upload};
 pub use session::{

@@ -15,6 +15,7 @@ export function ago(at: number, now: number): string {
 }
 
 export const hour = (at: number) => new Date(at).toLocaleTimeString(speech.language, { hour: '2-digit', minute: '2-digit' });
+export const second = (at: number) => new Date(at).toLocaleTimeString(speech.language, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 export const absolute = (at: number) => new Date(at).toLocaleString(speech.language, { dateStyle: 'medium', timeStyle: 'medium' });
 
 export function day(at: number, now: number): string {

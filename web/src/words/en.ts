@@ -42,7 +42,7 @@ export const en = {
   filterHint: 'Filter by name, queue, agent, text', filterSessions: 'Filter sessions', noMatch: 'No session matches. Clear the filter to see all.', noSessions: 'No open sessions.', showAll: 'Show all {n}',
   noLongerOpen: 'No longer open', forSpan: 'for {span}', setPresence: 'Set presence', capacity: 'Capacity', noneInHand: 'None in hand.', open: 'Open', closedQueue: 'Closed', queueNow: '{waiting} waiting · {inHand} in hand', levelWithin: '{definition} within {seconds} s, target {target} %', agentsOfQueue: 'Agents of this queue', nobodyServes: 'Nobody serves this queue.',
   stepOut: 'Step out', bargeHint: 'Join so that the customer sees you', moveTo: 'Move to', lowerPriority: 'Lower priority', raisePriority: 'Raise priority', toCustomer: 'Message to the customer', toAgent: 'Whisper to the agent', toBoth: 'To the customer and the agent', whisperHint: 'Whisper: only the agent sees it', monitorHint: 'Monitor to read along unseen. The customer does not notice.',
-  stepOf: 'Step: {step}', nextIn: 'next in {span}', agentsMatch: '{n} agents match', ruleOf: 'Rule: {rule}', nextWouldBe: 'Next would be {name}.', askAgain: 'Ask again', whyHere: 'Why is it where it is?',
+  stepOf: 'Step {step}', untilIn: '{span} left', agentsMatch: '{n} of {of} agents match', inLine: 'Place {n} in line', asksFor: 'Asks for {what}', ruleOf: 'Rule: {rule}', nextWouldBe: 'Next would be {name}.', servedWhen: 'It is served when', atThatTime: 'As it was at', askThen: 'Show', nowAgain: 'As it is now', asOf: 'As of {time}', askAgain: 'Ask again', whyHere: 'Why is it where it is?',
   agentsFree: 'Agents free', leaveWallboard: 'Back to the board',
   chat_channel: 'chat', email_channel: 'email', voice_channel: 'phone',
 };
