@@ -18,7 +18,7 @@ use model::{
 use store::{OutboxEntry, SqliteOptions, Store};
 use support::House;
 use tandem::actors::session::{Effects, EngineGone, Surroundings};
-use tandem::actors::{Arbiters, DeliverError, Notice, Registry};
+use tandem::actors::{Arbiters, DeliverError, Notice, Registry, notices};
 use tandem::configuration::organisation::VirtualAgentKind;
 use tandem::virtual_agents::Colleague;
 use uuid::Uuid;
@@ -146,7 +146,8 @@ async fn a_session_that_panics_goes_on_from_its_log_and_its_neighbours_do_not_no
     let (ill, well) = (SessionId(Uuid::now_v7()), SessionId(Uuid::now_v7()));
     sessions.say(ill, "before").await.unwrap();
     sessions.say(well, "hello").await.unwrap();
-    let mut notices = sessions.registry.follow(well, 1_000).await.unwrap().notices;
+    let mut notices = notices::Receiver::new(1_000);
+    sessions.registry.follow(well, &notices).await.unwrap();
 
     let mut longest = Duration::ZERO;
     for number in 0..50 {
@@ -166,7 +167,7 @@ async fn a_session_that_panics_goes_on_from_its_log_and_its_neighbours_do_not_no
     assert_eq!(sessions.log(well).await.len(), 51);
     for _ in 0..50 {
         let heard = tokio::time::timeout(support::PATIENCE, notices.recv()).await;
-        assert!(matches!(heard, Ok(Some(Notice::Events(_)))), "its followers follow still");
+        assert!(matches!(heard, Ok((_, Some(Notice::Events(_))))), "its followers follow still");
     }
 }
 

@@ -49,8 +49,8 @@ pub trait AgentEffects: Send + Sync + 'static {
 pub struct Standing {
     pub presence: PresenceName,
     pub since: Timestamp,
-    pub offers: Vec<Offer>,
-    pub sessions: Vec<SessionCard>,
+    pub offers: Vec<Arc<Offer>>,
+    pub sessions: Vec<Arc<SessionCard>>,
 }
 
 #[derive(Clone)]
@@ -94,12 +94,12 @@ impl AgentHandle {
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub enum News {
-    Offered(Box<Offer>),
+    Offered(Arc<Offer>),
     OfferEnded {
         reservation: ReservationId,
         outcome: OfferOutcome,
     },
-    Has(Box<SessionCard>),
+    Has(Arc<SessionCard>),
     HasNoMore(SessionId),
     Frame(Arc<ConsoleMessage>),
     /// No member of the organisation any more: consoles close, the actor ends.
@@ -144,8 +144,8 @@ pub struct AgentActor {
     grace: Duration,
     log: Restored,
     consoles: BTreeMap<u64, ConsoleSender>,
-    offers: BTreeMap<ReservationId, Offer>,
-    sessions: BTreeMap<SessionId, SessionCard>,
+    offers: BTreeMap<ReservationId, Arc<Offer>>,
+    sessions: BTreeMap<SessionId, Arc<SessionCard>>,
     grace_timer: Option<SpawnHandle>,
 }
 
@@ -311,7 +311,7 @@ impl Handler<News> for AgentActor {
     fn handle(&mut self, news: News, context: &mut Self::Context) {
         match news {
             News::Offered(offer) => {
-                self.offers.insert(offer.reservation, (*offer).clone());
+                self.offers.insert(offer.reservation, offer.clone());
                 self.tell_consoles(ConsoleMessage::Offer(offer));
             }
             News::OfferEnded { reservation, outcome } => {
@@ -320,7 +320,7 @@ impl Handler<News> for AgentActor {
                 }
             }
             News::Has(card) => {
-                self.sessions.insert(card.session, (*card).clone());
+                self.sessions.insert(card.session, card.clone());
                 self.tell_consoles(ConsoleMessage::Session(card));
             }
             News::HasNoMore(session) => {

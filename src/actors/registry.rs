@@ -7,8 +7,8 @@ use model::session::{Command, State};
 use model::{Epoch, Sequence, SessionId, StreamId};
 use tokio::sync::OnceCell;
 
-use super::Arbiters;
 use super::session::{DeliverError, Delivered, SessionActor, SessionHandle, Surroundings};
+use super::{Arbiters, notices};
 
 /// Sessions are spread over so many locks.
 const SHARDS: usize = 64;
@@ -89,9 +89,9 @@ impl Registry {
     pub async fn follow(
         &self,
         session: SessionId,
-        most: usize,
+        notices: &notices::Receiver,
     ) -> Result<super::session::Followed, DeliverError> {
-        self.attempt(session, |handle| async move { handle.follow(most).await }).await
+        self.attempt(session, |handle| async move { handle.follow(notices).await }).await
     }
 
     pub async fn state(&self, session: SessionId) -> Result<Arc<State>, DeliverError> {

@@ -81,10 +81,10 @@ pub trait Effects: Send + Sync + 'static {
     async fn recorded(&self, session: SessionId, state: Arc<State>, events: Arc<[Recorded<SessionEvent>]>);
 }
 
-/// What a follower starts from.
+/// What a follower starts from, and which of its sources the session is.
 pub struct Followed {
     pub state: Arc<State>,
-    pub notices: notices::Receiver,
+    pub source: notices::Source,
 }
 
 /// How others reach a session. Cheap to clone; each command takes one of a bounded number of permits.
@@ -117,11 +117,16 @@ impl SessionHandle {
         self.address.send(Deliver { commands, _permit: permit }).await.map_err(|_| DeliverError::Gone)?
     }
 
-    /// The state now, and all later notices; the follower is let go of if `most` wait for it.
-    pub async fn follow(&self, most: usize) -> Result<Followed, DeliverError> {
-        let (follower, notices) = notices::channel(most);
-        let state = self.address.send(Follow { follower }).await.map_err(|_| DeliverError::Gone)?;
-        Ok(Followed { state, notices })
+    /// The state now; all later notices go to `notices`. The follower is let go of when that is full.
+    pub async fn follow(&self, notices: &notices::Receiver) -> Result<Followed, DeliverError> {
+        let (source, follower) = notices.sender();
+        match self.address.send(Follow { follower }).await {
+            Ok(state) => Ok(Followed { state, source }),
+            Err(_) => {
+                notices.leave(source);
+                Err(DeliverError::Gone)
+            }
+        }
     }
 
     pub async fn state(&self) -> Result<Arc<State>, DeliverError> {

@@ -245,14 +245,14 @@ impl From<&wire::SessionCard> for OpenSession {
         Self {
             session: card.session.to_string(),
             customer: card.customer.to_string(),
-            customer_name: card.customer_name.clone(),
+            customer_name: card.customer_name.to_string(),
             site: card.site.to_string(),
             channels: words(&card.channels),
             language: card.language.as_ref().map(ToString::to_string),
             intent: card.intent.as_ref().map(ToString::to_string),
             opened_at: card.opened_at.as_millis(),
             last_at: card.last_at.as_millis(),
-            last_text: card.last_text.clone(),
+            last_text: card.last_text.to_string(),
             task: card.task.as_ref().map(OpenTask::from),
         }
     }

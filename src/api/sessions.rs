@@ -69,7 +69,7 @@ pub async fn list(
     } else {
         engine.directory.held_by(&principal.agent)
     };
-    let sessions = cards.iter().map(OpenSession::from);
+    let sessions = cards.iter().map(|card| OpenSession::from(&**card));
     let wanted = sessions.filter(|session| {
         let task = session.task.as_ref();
         which.queue.as_ref().is_none_or(|queue| task.is_some_and(|task| task.queue == *queue))

@@ -181,10 +181,10 @@ impl Connection {
     /// Follows a session from now on.
     pub(super) async fn follow(&mut self, session: SessionId) -> Option<Arc<State>> {
         let capacity = self.engine.foundation.settings.chat.slow_reader;
-        let followed = self.engine.sessions().follow(session, capacity).await.ok()?;
+        let notices = notices::Receiver::new(capacity);
+        let followed = self.engine.sessions().follow(session, &notices).await.ok()?;
         self.leg = self.leg_of(&followed.state);
-        self.following =
-            Some(Following { session, notices: followed.notices, told: followed.state.sequence });
+        self.following = Some(Following { session, notices, told: followed.state.sequence });
         self.place = Place::Unknown;
         self.engine.connections.open(self.leg, std::time::Instant::now());
         Some(followed.state)
@@ -380,7 +380,7 @@ impl Connection {
 /// The next notice; pending for ever while nothing is followed.
 async fn next_notice(following: &mut Option<Following>) -> Option<Notice> {
     match following {
-        Some(following) => following.notices.recv().await,
+        Some(following) => following.notices.recv().await.1,
         None => std::future::pending().await,
     }
 }

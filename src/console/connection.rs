@@ -11,7 +11,6 @@ use std::time::Duration;
 use model::{AgentId, Recorded, Sequence, SessionEvent, SessionId};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval, timeout};
 
 use super::access::Access;
@@ -21,6 +20,7 @@ use super::wire::{
 };
 use super::{organisation, snapshot};
 use crate::actors::Notice;
+use crate::actors::notices::{self, Source};
 use crate::auth::Via;
 use crate::auth::logins::LoginId;
 use crate::engine::Engine;
@@ -36,6 +36,8 @@ const SHORTEST_BEAT: Duration = Duration::from_millis(10);
 const BOARD_EVERY: Duration = Duration::from_millis(200);
 /// Frames that may wait for one console.
 const OUTBOX: usize = 512;
+/// Notices that may wait for one console, of all the sessions it follows.
+const NOTICES: usize = 1_024;
 /// Events replayed at most; past it a snapshot.
 const REPLAY: u64 = 500;
 /// Sessions one console follows at most.
@@ -95,7 +97,7 @@ pub async fn serve(engine: Arc<Engine>, mut socket: Socket, who: Identity) {
         socket,
         who,
         followed: HashMap::new(),
-        notices: mpsc::channel(OUTBOX),
+        notices: notices::Receiver::new(NOTICES),
         last_heard: Instant::now(),
         board: None,
     };
@@ -104,27 +106,21 @@ pub async fn serve(engine: Arc<Engine>, mut socket: Socket, who: Identity) {
         connection.run(frames_of_agent).await;
     }
     agent.disconnect(console);
-    for (_, followed) in connection.followed.drain() {
-        followed.forward.abort();
-    }
 }
 
 /// A session this console follows.
 struct Followed {
-    forward: JoinHandle<()>,
+    session: SessionId,
     /// The last sequence told.
     told: Sequence,
 }
-
-/// A session's notice on its way to this console; none when the session dropped it.
-type Forwarded = (SessionId, Option<Notice>);
 
 pub(super) struct Connection {
     pub(super) engine: Arc<Engine>,
     socket: Socket,
     pub(super) who: Identity,
-    followed: HashMap<SessionId, Followed>,
-    notices: (mpsc::Sender<Forwarded>, mpsc::Receiver<Forwarded>),
+    followed: HashMap<Source, Followed>,
+    notices: notices::Receiver,
     last_heard: Instant,
     /// The version of the directory the last board showed, while boards are watched.
     board: Option<u64>,
@@ -146,10 +142,7 @@ impl Connection {
                     Some(frame) => self.pass_on(&frame).await,
                     None => self.cut().await,
                 },
-                forwarded = self.notices.1.recv() => match forwarded {
-                    Some((session, notice)) => self.notice(session, notice).await,
-                    None => Err(Gone),
-                },
+                (source, notice) = self.notices.recv() => self.notice(source, notice).await,
                 _ = board.tick(), if self.board.is_some() => self.tell_board().await,
                 Ok(()) = alerts.changed(), if self.board.is_some() => {
                     let alert = alerts.borrow_and_update().clone();
@@ -293,14 +286,19 @@ impl Connection {
     }
 
     fn leave(&mut self, session: SessionId) {
-        if let Some(followed) = self.followed.remove(&session) {
-            followed.forward.abort();
+        if let Some(source) = self.source_of(session) {
+            self.followed.remove(&source);
+            self.notices.leave(source);
         }
+    }
+
+    fn source_of(&self, session: SessionId) -> Option<Source> {
+        self.followed.iter().find(|(_, followed)| followed.session == session).map(|(source, _)| *source)
     }
 
     /// Follows a session: replays what the console lacks, or replaces what it has.
     async fn open(&mut self, request: u32, session: SessionId, since: Sequence) -> Result<(), Gone> {
-        if self.followed.len() >= MOST_OPEN && !self.followed.contains_key(&session) {
+        if self.followed.len() >= MOST_OPEN && self.source_of(session).is_none() {
             return self
                 .reply(request, Err(refuse(ConsoleRefusal::TooLarge, "too many open sessions")))
                 .await;
@@ -332,20 +330,9 @@ impl Connection {
     }
 
     async fn follow(&mut self, session: SessionId) -> Option<Sequence> {
-        let crate::actors::session::Followed { state, mut notices } =
-            self.engine.sessions().follow(session, OUTBOX).await.ok()?;
-        let to_console = self.notices.0.clone();
-        let forward = tokio::spawn(async move {
-            loop {
-                let notice = notices.recv().await;
-                let over = notice.is_none();
-                if to_console.send((session, notice)).await.is_err() || over {
-                    return;
-                }
-            }
-        });
-        let told = state.sequence;
-        self.followed.insert(session, Followed { forward, told });
+        let followed = self.engine.sessions().follow(session, &self.notices).await.ok()?;
+        let told = followed.state.sequence;
+        self.followed.insert(followed.source, Followed { session, told });
         Some(told)
     }
 
@@ -367,8 +354,9 @@ impl Connection {
         frames::send(&mut self.socket, &event).await
     }
 
-    async fn notice(&mut self, session: SessionId, notice: Option<Notice>) -> Result<(), Gone> {
-        let Some(followed) = self.followed.get_mut(&session) else { return Ok(()) };
+    async fn notice(&mut self, source: Source, notice: Option<Notice>) -> Result<(), Gone> {
+        let Some(followed) = self.followed.get_mut(&source) else { return Ok(()) };
+        let session = followed.session;
         match notice {
             Some(Notice::Events(events)) => {
                 let told = followed.told;

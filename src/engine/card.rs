@@ -15,7 +15,7 @@ pub fn card(session: SessionId, state: &State) -> Option<SessionCard> {
     Some(SessionCard {
         session,
         customer: state.customer?,
-        customer_name: customer_name(state),
+        customer_name: customer_name(state).into(),
         site: state.site.clone()?,
         channels: state.channels.clone(),
         channel,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{AgentId, QueueId, SessionId, TaskId, Timestamp};
 
@@ -17,7 +17,7 @@ pub struct Directory {
 
 #[derive(Default)]
 struct Lists {
-    cards: HashMap<SessionId, SessionCard>,
+    cards: HashMap<SessionId, Arc<SessionCard>>,
     holders: HashMap<SessionId, AgentId>,
     sessions_of_tasks: HashMap<TaskId, SessionId>,
     /// Waits that have not ended: in which queue, and since when in it.
@@ -37,7 +37,7 @@ impl Directory {
     pub fn put(
         &self,
         session: SessionId,
-        card: Option<SessionCard>,
+        card: Option<Arc<SessionCard>>,
         holder: Option<&AgentId>,
     ) -> Option<AgentId> {
         let mut lists = self.lock();
@@ -67,8 +67,13 @@ impl Directory {
         self.lock().sessions_of_tasks.get(&task).copied()
     }
 
+    /// The card of a session that is open.
+    pub fn card(&self, session: SessionId) -> Option<Arc<SessionCard>> {
+        self.lock().cards.get(&session).cloned()
+    }
+
     /// The cards of the sessions an agent has.
-    pub fn held_by(&self, agent: &AgentId) -> Vec<SessionCard> {
+    pub fn held_by(&self, agent: &AgentId) -> Vec<Arc<SessionCard>> {
         let lists = self.lock();
         let held = lists.holders.iter().filter(|(_, holder)| *holder == agent);
         held.filter_map(|(session, _)| lists.cards.get(session).cloned()).collect()
@@ -89,7 +94,7 @@ impl Directory {
     }
 
     /// Waiting ones first, the longest waiting at the top; then by the last event, newest first.
-    pub fn cards(&self, most: usize) -> Vec<SessionCard> {
+    pub fn cards(&self, most: usize) -> Vec<Arc<SessionCard>> {
         let lists = self.lock();
         let mut order: Vec<_> = lists.cards.values().map(|card| (rank(card), card.session)).collect();
         order.sort_unstable();

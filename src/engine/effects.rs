@@ -13,12 +13,7 @@ use store::OutboxEntry;
 use super::figures::WaitEnd;
 use super::{Engine, card, mail_out, webhook_out};
 use crate::actors::News;
-use crate::console::wire::{Offer, OfferOutcome};
-
-/// Messages an offer shows.
-const LAST_MESSAGES: usize = 6;
-/// Events read to find them.
-const LOOK_BACK: u64 = 60;
+use crate::console::wire::OfferOutcome;
 
 impl Engine {
     pub(super) fn outbox(
@@ -225,57 +220,6 @@ impl Engine {
         }
     }
 
-    async fn offer(
-        &self,
-        session: SessionId,
-        state: &State,
-        agent: &AgentId,
-        (task, reservation, expires_at): (TaskId, model::ReservationId, model::Timestamp),
-        recorded: &Recorded<SessionEvent>,
-    ) {
-        if self.virtual_agents().accept(agent, reservation) {
-            return;
-        }
-        let Some(current) = state.task.as_ref().filter(|current| current.id == task) else { return };
-        let Some(card) = card::card(session, state) else { return };
-        let (explanation, history, last_messages) = tokio::join!(
-            self.router().explain(task),
-            self.history(card.customer, session),
-            self.last_messages(session, recorded.sequence),
-        );
-        let offer = Offer {
-            reservation,
-            task,
-            session,
-            queue: current.queue.clone(),
-            channel: current.channel,
-            offered_at: recorded.at,
-            expires_at,
-            waiting_since: current.waiting_since,
-            why: explanation.map(|explanation| super::explain::why(&explanation)).unwrap_or_default(),
-            context: card::context(state, history),
-            card,
-            last_messages,
-        };
-        self.tell(agent, News::Offered(Box::new(offer))).await;
-    }
-
-    /// The newest messages up to `sequence`, oldest first.
-    pub async fn last_messages(
-        &self,
-        session: SessionId,
-        sequence: model::Sequence,
-    ) -> Vec<Recorded<SessionEvent>> {
-        let after = model::Sequence(sequence.0.saturating_sub(LOOK_BACK));
-        let loaded = self.foundation.store.load_session(session, after, 100).await.unwrap_or_default();
-        let mut messages: Vec<_> = loaded
-            .into_iter()
-            .filter(|recorded| matches!(recorded.event, SessionEvent::MessagePosted { .. }))
-            .collect();
-        messages.drain(..messages.len().saturating_sub(LAST_MESSAGES));
-        messages
-    }
-
     pub(super) async fn tell(&self, agent: &AgentId, news: News) {
         if let Some(handle) = self.agent(agent) {
             handle.tell(news).await;
@@ -284,14 +228,14 @@ impl Engine {
 
     /// Brings lists and the agent who has the session up to date.
     async fn show(&self, session: SessionId, state: &State) {
-        let card = card::card(session, state);
+        let card = card::card(session, state).map(Arc::new);
         let holder = state.handler();
         let before = self.directory.put(session, card.clone(), holder);
         if let Some(before) = before.filter(|before| Some(before) != holder) {
             self.tell(&before, News::HasNoMore(session)).await;
         }
         if let (Some(holder), Some(card)) = (holder, card) {
-            self.tell(holder, News::Has(Box::new(card))).await;
+            self.tell(holder, News::Has(card)).await;
         }
     }
 

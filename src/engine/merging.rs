@@ -112,7 +112,7 @@ impl Engine {
 /// What the younger knew and the older does not.
 fn knowledge(state: &State, standing: &State) -> Vec<Command> {
     let mut commands = Vec::new();
-    for (identity, verification) in &state.identities {
+    for (identity, verification) in state.identities.iter() {
         let (identity, verification) = (identity.clone(), *verification);
         commands.push(Command::AttachIdentity { identity, verification });
     }

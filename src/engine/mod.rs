@@ -12,6 +12,7 @@ pub mod explain;
 mod figures;
 pub mod mail_out;
 pub mod merging;
+mod offering;
 mod outputs;
 mod past;
 pub mod reception;
@@ -54,6 +55,8 @@ pub struct Engine {
     pub directory: Directory,
     pub figures: Figures,
     pub connections: Connections,
+    /// What is being read for offers that are being recorded.
+    readings: offering::Readings,
     /// The newest alert for supervisors.
     pub alerts: tokio::sync::watch::Sender<Option<Arc<str>>>,
     /// Cancelled when the server drains: sockets say goodbye and close.
@@ -96,6 +99,7 @@ impl Engine {
             directory: Directory::default(),
             figures: Figures::default(),
             connections: Connections::default(),
+            readings: offering::Readings::default(),
             alerts: tokio::sync::watch::Sender::new(None),
             stopping,
             transcripts: Rate::per_minute(TRANSCRIPTS_PER_MINUTE),

@@ -177,24 +177,32 @@ fn command(output: Output) -> Option<Command> {
 }
 
 impl Engine {
-    async fn carry_out(&self, session: SessionId, task: TaskId, output: Output) {
+    async fn carry_out(self: &Arc<Self>, session: SessionId, task: TaskId, output: Output) {
+        self.read_ahead(session, &output);
         let held = held(&output);
         let was_assigned = matches!(output, Output::Assigned { .. });
         let Some(command) = command(output) else { return };
         loop {
             match self.sessions().deliver_waiting(session, vec![command.clone()]).await {
-                Ok(_) => return,
+                Ok(delivered) => {
+                    if delivered.events.is_empty() {
+                        held.iter().for_each(|reservation| self.readings.drop_of(*reservation));
+                    }
+                    return;
+                }
                 Err(DeliverError::Busy | DeliverError::Unavailable(_) | DeliverError::Gone) => {
                     tokio::time::sleep(STORE_PAUSE).await;
                 }
                 Err(DeliverError::Refused(Refusal::NothingChanges | Refusal::OfferOver(_)))
                     if !was_assigned =>
                 {
+                    held.iter().for_each(|reservation| self.readings.drop_of(*reservation));
                     return;
                 }
                 Err(error) => {
                     tracing::debug!(%session, %task, %error, "a session does not follow the router");
                     if let Some(reservation) = held {
+                        self.readings.drop_of(reservation);
                         self.take_back(session, task, reservation).await;
                     }
                     return;

@@ -208,10 +208,11 @@ impl Engine {
         state: &State,
         log: &[Recorded<SessionEvent>],
     ) {
-        self.directory.put(session, card::card(session, state), state.handler());
+        let card = card::card(session, state).map(Arc::new);
+        self.directory.put(session, card.clone(), state.handler());
         crate::chat::watch_all(self, session, state);
-        if let (Some(holder), Some(card)) = (state.handler(), card::card(session, state)) {
-            self.tell(holder, News::Has(Box::new(card))).await;
+        if let (Some(holder), Some(card)) = (state.handler(), card) {
+            self.tell(holder, News::Has(card)).await;
             // Its turn may have been cut off.
             self.virtual_agents().turn(holder, session);
         }

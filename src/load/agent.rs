@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -33,7 +34,7 @@ pub struct Agent {
     /// Sessions in hand, with whose they are.
     sessions: HashMap<SessionId, Option<u32>>,
     /// When the task in hand is done with.
-    done_at: Option<(Instant, Box<SessionCard>)>,
+    done_at: Option<(Instant, Arc<SessionCard>)>,
     freed: Option<Stamp>,
 }
 
@@ -57,7 +58,7 @@ impl Agent {
             agent.accept(offer).await?;
         }
         for card in welcome.sessions {
-            agent.take(Box::new(card)).await?;
+            agent.take(card).await?;
         }
         Ok(agent)
     }
@@ -126,7 +127,7 @@ impl Agent {
     }
 
     /// A session of mine is new, or changed.
-    async fn take(&mut self, card: Box<SessionCard>) -> anyhow::Result<()> {
+    async fn take(&mut self, card: Arc<SessionCard>) -> anyhow::Result<()> {
         let is_assigned =
             card.task.as_ref().is_some_and(|task| matches!(task.state, TaskState::Assigned { .. }));
         if !is_assigned || self.sessions.contains_key(&card.session) {

@@ -39,7 +39,7 @@ async fn engine(common: &Common, options: &Burst, report: &mut Report) -> anyhow
     let cookies = crowd.log_in(agents).await?;
     crowd.agents(&cookies, Habit::ReadsAlong).await?;
     crowd.customers(options.customers).await?;
-    everybody_gets_an_agent(&mut crowd, options.customers).await?;
+    everybody_gets_an_agent(&mut crowd, 0..options.customers).await?;
 
     let (before, begin) = (processor(), Instant::now());
     let until = begin + Duration::from_secs(options.seconds);

@@ -4,6 +4,7 @@
 //! Messages leave on a fixed beat whatever comes back, and each time counts from when it was due: a
 //! server that stalls is charged for all that had to wait.
 
+use std::ops::Range;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -66,15 +67,21 @@ pub async fn measure(common: &Common, options: &Messages) -> anyhow::Result<Repo
     tokio::time::sleep(SETTLING).await;
     let connected = memory();
     report.bytes_each("memory of an idle customer's socket", empty, connected, options.sessions, SOCKET_AIM);
-    everybody_gets_an_agent(&mut crowd, options.sessions).await?;
+    let half = options.sessions / 2;
+    everybody_gets_an_agent(&mut crowd, 0..half).await?;
     tokio::time::sleep(SETTLING).await;
-    report.bytes_each(
-        "memory of a live session, followed by a console",
-        connected,
-        memory(),
-        options.sessions,
-        SESSION_AIM,
-    );
+    let at_half = memory();
+    everybody_gets_an_agent(&mut crowd, half..options.sessions).await?;
+    tokio::time::sleep(SETTLING).await;
+    let all = memory();
+    let what = "memory of a live session, followed by a console";
+    report.bytes_each(what, connected, all, options.sessions, SESSION_AIM);
+    if let (Some(connected), Some(at_half), Some(all)) = (connected, at_half, all) {
+        let first = at_half.saturating_sub(connected) / u64::from(half.max(1));
+        let second = all.saturating_sub(at_half) / u64::from(options.sessions - half);
+        report.say("of the first half each", format!("{first} B, with what the server allocates once"));
+        report.say("of the second half each", format!("{second} B"));
+    }
     steady(&mut crowd, &house, options, &mut report).await?;
     Ok(report)
 }
@@ -93,9 +100,9 @@ async fn fill_caches(house: &House) -> anyhow::Result<()> {
 }
 
 /// A few at a time: the server refuses a crowd that comes all at once.
-pub async fn everybody_gets_an_agent(crowd: &mut Crowd, sessions: u32) -> anyhow::Result<()> {
-    for first in (0..sessions).step_by(COMING as usize) {
-        let last = sessions.min(first + COMING);
+pub async fn everybody_gets_an_agent(crowd: &mut Crowd, customers: Range<u32>) -> anyhow::Result<()> {
+    for first in customers.clone().step_by(COMING as usize) {
+        let last = customers.end.min(first + COMING);
         (first..last).for_each(|customer| crowd.say(customer, Say::Once(Stamp::now())));
         let count = (last - first) as usize;
         crowd.hear_all(count, SETTING_UP, |heard| matches!(heard, Heard::Opened)).await?;

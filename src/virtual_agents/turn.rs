@@ -40,7 +40,7 @@ impl Work {
             language: state.language.clone(),
             text: text.join("\n"),
             recent,
-            facts: state.facts.clone(),
+            facts: state.facts.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             intent: state
                 .intent
                 .as_ref()

@@ -1,5 +1,7 @@
 //! Folding: what each event of the log changes in the state.
 
+use smol_str::SmolStr;
+
 use crate::channel::Channel;
 use crate::event::{Author, Message, Reader, Recorded, Role, SessionEvent};
 use crate::id::LegId;
@@ -223,14 +225,16 @@ impl State {
     }
 
     fn learn_identity(&mut self, identity: &Identity, verification: Verification) {
-        let known = self.identities.entry(identity.clone()).or_insert(verification);
-        *known = (*known).max(verification);
+        match self.identities.get_mut(identity) {
+            Some(known) => *known = (*known).max(verification),
+            None => drop(self.identities.insert(identity.clone(), verification)),
+        }
     }
 
     fn erase(&mut self) {
         self.status = Status::Erased;
         self.facts.clear();
-        self.last_text.clear();
+        self.last_text = SmolStr::default();
         self.handover = None;
         self.task = None;
         self.legs.clear();
@@ -239,7 +243,7 @@ impl State {
     }
 }
 
-fn preview(text: &str) -> String {
+fn preview(text: &str) -> SmolStr {
     let end = (0..=PREVIEW.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text[..end].to_owned()
+    SmolStr::new(&text[..end])
 }

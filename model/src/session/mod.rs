@@ -8,6 +8,7 @@ mod closing;
 mod command;
 mod contact;
 mod decide;
+mod entries;
 mod evolve;
 mod merge;
 mod refusal;
@@ -18,6 +19,7 @@ mod tasks;
 
 pub use command::{Command, Contact, NewTask};
 pub use decide::decide;
+pub use entries::Entries;
 pub use refusal::Refusal;
 pub use state::{Handover, Leg, State, Status, Task, Wanted};
 

@@ -1,7 +1,8 @@
 //! A session as the fold of its log: small, for there are many. The transcript is not in it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
+use smol_str::SmolStr;
 use uuid::Uuid;
 
 use crate::channel::Channel;
@@ -11,6 +12,8 @@ use crate::identity::{Identity, Verification};
 use crate::stream::Sequence;
 use crate::task::{Priority, Requirements, TaskState, TransferReason};
 use crate::time::Timestamp;
+
+use super::Entries;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Status {
@@ -27,7 +30,7 @@ pub struct Leg {
     pub channel: Channel,
     pub identity: Identity,
     pub attached: bool,
-    pub origin: Option<smol_str::SmolStr>,
+    pub origin: Option<SmolStr>,
 }
 
 /// The session's open task.
@@ -82,22 +85,22 @@ pub struct State {
     pub language: Option<Language>,
     /// With its confidence, 0 to 1.
     pub intent: Option<(Intent, f64)>,
-    pub legs: BTreeMap<LegId, Leg>,
+    pub legs: Entries<LegId, Leg>,
     /// Where answers go.
     pub channel: Option<Channel>,
     /// In the order they came.
     pub channels: Vec<Channel>,
-    pub identities: BTreeMap<Identity, Verification>,
-    pub facts: BTreeMap<FactName, String>,
+    pub identities: Entries<Identity, Verification>,
+    pub facts: Entries<FactName, String>,
     pub task: Option<Task>,
     pub handover: Option<Handover>,
-    pub supervisors: BTreeMap<AgentId, Intervention>,
+    pub supervisors: Entries<AgentId, Intervention>,
     /// Where the customer's last message is, and the last one by anybody.
     pub last_customer_message: Sequence,
     pub last_message: Sequence,
     /// Where the last after-work began: what the customer wrote later is not part of what was handled.
     pub wrapped_at: Sequence,
-    pub last_text: String,
+    pub last_text: SmolStr,
     /// The address of ours that the customer's last mail came in at.
     pub inbox: Option<String>,
     pub read_by_customer: Sequence,

@@ -1,5 +1,7 @@
 //! What supervisors watch: live figures, and the router's reasons.
 
+use std::sync::Arc;
+
 use model::{AgentId, Channel, PresenceName, QueueId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -13,7 +15,7 @@ pub struct BoardFrame {
     pub queues: Vec<QueueFigures>,
     pub agents: Vec<AgentFigures>,
     /// Open sessions, waiting ones first; at most 500.
-    pub sessions: Vec<SessionCard>,
+    pub sessions: Vec<Arc<SessionCard>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]

@@ -1,5 +1,7 @@
 //! What the engine sends.
 
+use std::sync::Arc;
+
 use model::event::{Attachment, PresenceCause, Recorded, SessionEvent};
 use model::task::ReservationEnd;
 use model::{PresenceName, ReservationId, Sequence, SessionId, Timestamp};
@@ -32,13 +34,13 @@ pub enum ConsoleMessage {
         since: Timestamp,
         cause: PresenceCause,
     },
-    Offer(Box<Offer>),
+    Offer(Arc<Offer>),
     OfferEnded {
         reservation: ReservationId,
         outcome: OfferOutcome,
     },
     /// A session of mine is new or its card changed.
-    Session(Box<SessionCard>),
+    Session(Arc<SessionCard>),
     /// No longer mine.
     SessionGone {
         session: SessionId,

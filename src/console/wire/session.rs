@@ -7,6 +7,7 @@ use model::{
     Sequence, SessionId, SiteId, TaskId, Timestamp, Verification,
 };
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use ts_rs::TS;
 
 /// A task rings. What one should know before accepting is in it.
@@ -33,7 +34,8 @@ pub struct Offer {
 pub struct SessionCard {
     pub session: SessionId,
     pub customer: CustomerId,
-    pub customer_name: String,
+    #[ts(type = "string")]
+    pub customer_name: SmolStr,
     pub site: SiteId,
     /// Every channel it has been on, in order.
     pub channels: Vec<Channel>,
@@ -45,7 +47,8 @@ pub struct SessionCard {
     pub intent: Option<Intent>,
     pub opened_at: Timestamp,
     pub last_at: Timestamp,
-    pub last_text: String,
+    #[ts(type = "string")]
+    pub last_text: SmolStr,
     pub last_sequence: Sequence,
     /// The customer's messages the agents have not read.
     pub unread: u32,

@@ -1,5 +1,7 @@
 //! What a console starts from: who is at it, and the organisation.
 
+use std::sync::Arc;
+
 use model::{AgentId, Disposition, Language, PresenceName, QueueId, RejectReason, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -13,8 +15,8 @@ pub struct ConsoleWelcome {
     pub me: Me,
     pub presence: PresenceName,
     pub presence_since: Timestamp,
-    pub offers: Vec<Offer>,
-    pub sessions: Vec<SessionCard>,
+    pub offers: Vec<Arc<Offer>>,
+    pub sessions: Vec<Arc<SessionCard>>,
     pub organisation: OrganisationView,
 }
 

@@ -5,7 +5,7 @@
 //! transaction is lost (full disk, I/O error), everybody in it hears `Unavailable`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -16,6 +16,10 @@ use crate::projection::{IndexEntry, write_index};
 
 /// How long a batch stays open for requests that are expected: as many as the last one had.
 const LINGER: Duration = Duration::from_micros(500);
+/// And for the next of them: who comes in a crowd comes close behind the one before.
+const GAP: Duration = Duration::from_micros(100);
+/// Requests after which the log is worth moving into the database: about 8 MB.
+const CHECKPOINT_EVERY: usize = 500;
 
 /// What a request may use inside the transaction.
 pub(crate) struct Scope<'a> {
@@ -101,11 +105,19 @@ pub(crate) struct Writer {
     most: usize,
     /// Requests in the last batch: so many are expected again.
     last_batch: usize,
+    /// Requests since the checkpointer was last told.
+    unmoved: usize,
+    checkpointer: SyncSender<()>,
 }
 
 impl Writer {
-    pub fn new(connection: Connection, requests: Receiver<Box<dyn Job>>, most: usize) -> Self {
-        Self { connection, requests, most: most.max(1), last_batch: 1 }
+    pub fn new(
+        connection: Connection,
+        requests: Receiver<Box<dyn Job>>,
+        most: usize,
+        checkpointer: SyncSender<()>,
+    ) -> Self {
+        Self { connection, requests, most: most.max(1), last_batch: 1, unmoved: 0, checkpointer }
     }
 
     /// Runs until every sender has gone.
@@ -122,6 +134,16 @@ impl Writer {
             for job in jobs {
                 job.answer(committed.as_ref().copied());
             }
+            self.call_checkpointer();
+        }
+    }
+
+    fn call_checkpointer(&mut self) {
+        self.unmoved += self.last_batch;
+        if self.unmoved >= CHECKPOINT_EVERY {
+            self.unmoved = 0;
+            // One that has been told, or is at it, moves these too, or the next time.
+            let _ = self.checkpointer.try_send(());
         }
     }
 
@@ -161,8 +183,11 @@ impl Writer {
         if so_far >= self.most {
             return None;
         }
-        let patience =
-            if so_far < self.last_batch { LINGER.saturating_sub(opened.elapsed()) } else { Duration::ZERO };
+        let patience = if so_far < self.last_batch {
+            LINGER.saturating_sub(opened.elapsed()).min(GAP)
+        } else {
+            Duration::ZERO
+        };
         self.requests.recv_timeout(patience).ok()
     }
 
