@@ -63,11 +63,13 @@ impl Crowd {
         Self { address, customers: Vec::new(), tasks: JoinSet::new(), sender, heard }
     }
 
-    /// Customers arrive and say nothing yet.
+    /// More customers arrive and say nothing yet.
     pub async fn customers(&mut self, count: u32) -> anyhow::Result<()> {
         enough_files(count)?;
         let (address, sender) = (self.address, self.sender.clone());
-        let arrivals = stream::iter(0..count).map(|number| Customer::arrive(address, number, sender.clone()));
+        let first = u32::try_from(self.customers.len())?;
+        let arrivals = stream::iter(first..first + count)
+            .map(|number| Customer::arrive(address, number, sender.clone()));
         let mut arrivals = arrivals.buffered(AT_ONCE);
         while let Some(customer) = arrivals.next().await {
             let (says, told) = mpsc::unbounded_channel();

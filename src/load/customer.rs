@@ -22,8 +22,6 @@ pub enum Say {
     Once(Stamp),
     /// One message after the other, each when the last is acknowledged.
     OnAndOn { until: Instant },
-    /// The end of the chat.
-    End,
 }
 
 pub struct Customer {
@@ -81,7 +79,6 @@ impl Customer {
                         self.on_and_on = Some(until);
                         self.say(Stamp::now()).await
                     }
-                    Some(Say::End) => self.socket.send(&ChatRequest::End).await,
                     None => return,
                 },
             };

@@ -33,9 +33,12 @@ const COMING: u32 = 250;
 const SETTING_UP: Duration = Duration::from_secs(120);
 /// What is on its way when the load ends arrives within this, or is lost.
 const STRAGGLERS: Duration = Duration::from_secs(10);
-/// Customers who come first and leave again, and how long they talk.
-const EARLY: u32 = 100;
-const EARLY_TIME: Duration = Duration::from_secs(3);
+/// Customers who come before the others and stay, how long they talk at a time, and how often at most.
+const EARLY: u32 = 200;
+const EARLY_TIME: Duration = Duration::from_secs(2);
+const EARLY_ROUNDS: u32 = 8;
+/// Bytes by which the server's memory still grows in a round when it has what it keeps in any case.
+const SETTLED: u64 = 300_000;
 /// After a step, before memory is read.
 pub const SETTLING: Duration = Duration::from_secs(2);
 /// Nothing is counted before the load has been steady for this.
@@ -49,7 +52,7 @@ pub fn agents_for(sessions: u32) -> u16 {
 
 pub async fn measure(common: &Common, options: &Messages) -> anyhow::Result<Report> {
     let folder = Folder::new(common)?;
-    let agents = agents_for(options.sessions);
+    let agents = agents_for(EARLY + options.sessions);
     let house = House::open(common, &folder, agents, CAPACITY)?;
     let memory = || house.process.and_then(|process| process.memory());
     let mut report = Report::new(format!(
@@ -57,45 +60,53 @@ pub async fn measure(common: &Common, options: &Messages) -> anyhow::Result<Repo
         options.rate, options.sessions, options.seconds
     ));
 
-    fill_caches(&house).await?;
     let mut crowd = Crowd::new(house.address);
     let cookies = crowd.log_in(agents).await?;
     crowd.agents(&cookies, Habit::ReadsAlong).await?;
-    tokio::time::sleep(SETTLING).await;
+    warm_up(&mut crowd, memory).await?;
     let empty = memory();
+    if let Some(bytes) = empty {
+        report.say("memory of the server before they come", format!("{} MB", bytes / 1_000_000));
+    }
     crowd.customers(options.sessions).await?;
     tokio::time::sleep(SETTLING).await;
     let connected = memory();
     report.bytes_each("memory of an idle customer's socket", empty, connected, options.sessions, SOCKET_AIM);
-    let half = options.sessions / 2;
-    everybody_gets_an_agent(&mut crowd, 0..half).await?;
+    let (half, end) = (EARLY + options.sessions / 2, EARLY + options.sessions);
+    everybody_gets_an_agent(&mut crowd, EARLY..half).await?;
     tokio::time::sleep(SETTLING).await;
     let at_half = memory();
-    everybody_gets_an_agent(&mut crowd, half..options.sessions).await?;
+    everybody_gets_an_agent(&mut crowd, half..end).await?;
     tokio::time::sleep(SETTLING).await;
     let all = memory();
     let what = "memory of a live session, followed by a console";
     report.bytes_each(what, connected, all, options.sessions, SESSION_AIM);
     if let (Some(connected), Some(at_half), Some(all)) = (connected, at_half, all) {
-        let first = at_half.saturating_sub(connected) / u64::from(half.max(1));
-        let second = all.saturating_sub(at_half) / u64::from(options.sessions - half);
-        report.say("of the first half each", format!("{first} B, with what the server allocates once"));
-        report.say("of the second half each", format!("{second} B"));
+        let first = at_half.saturating_sub(connected) / u64::from((half - EARLY).max(1));
+        let second = all.saturating_sub(at_half) / u64::from((end - half).max(1));
+        report.say("each of the first half of them, and of the second", format!("{first} B, {second} B"));
     }
     steady(&mut crowd, &house, options, &mut report).await?;
     Ok(report)
 }
 
-/// Much is said before anything is measured, so that what the server keeps in any case, such as the
-/// store's cache of pages, is not charged to the sessions that come.
-async fn fill_caches(house: &House) -> anyhow::Result<()> {
-    let mut crowd = Crowd::new(house.address);
+/// Some sessions live and much is said in them before anything is measured, until the server has what
+/// it keeps in any case, such as the store's cache of pages: it is not charged to those that come.
+async fn warm_up(crowd: &mut Crowd, memory: impl Fn() -> Option<u64>) -> anyhow::Result<()> {
     crowd.customers(EARLY).await?;
-    let until = Instant::now() + EARLY_TIME;
-    (0..EARLY).for_each(|customer| crowd.say(customer, Say::OnAndOn { until }));
-    while crowd.hear((until + SETTLING).into()).await?.is_some() {}
-    (0..EARLY).for_each(|customer| crowd.say(customer, Say::End));
-    tokio::time::sleep(SETTLING).await;
+    everybody_gets_an_agent(crowd, 0..EARLY).await?;
+    let mut before = memory();
+    for _ in 0..EARLY_ROUNDS {
+        let until = Instant::now() + EARLY_TIME;
+        (0..EARLY).for_each(|customer| crowd.say(customer, Say::OnAndOn { until }));
+        while crowd.hear((until + SETTLING).into()).await?.is_some() {}
+        let after = memory();
+        let grown = before.zip(after).map_or(0, |(before, after)| after.saturating_sub(before));
+        before = after;
+        if grown < SETTLED {
+            break;
+        }
+    }
     Ok(())
 }
 
@@ -121,7 +132,7 @@ async fn steady(
     let counted = begin + WARMING_UP;
     let end = counted + Duration::from_secs(options.seconds);
     let before = processor();
-    let pace = keep_pace(crowd.says(), options.rate, begin, end);
+    let pace = keep_pace(crowd.says().split_off(EARLY as usize), options.rate, begin, end);
     let mut seen = Latencies::default();
     let mut acknowledged = Latencies::default();
     let mut refused = Vec::new();
