@@ -9,6 +9,7 @@ use ts_rs::TS;
 use crate::agents::{Agent, slot};
 use crate::configuration::Routability;
 use crate::input::AgentKind;
+use crate::order::{TaskKey, WaitingOrder};
 use crate::place::count;
 use crate::queues::RunningQueue;
 use crate::router::Router;
@@ -119,11 +120,22 @@ impl Router {
             },
             closing: by_hand.map(|closing| closing.reason.clone()),
             waiting: count(queue.waiting.len()),
-            waiting_since: queue.waiting.first_of_each_priority().map(|key| key.waiting_since).min(),
+            waiting_since: self.waiting_since(queue),
             reserved: queue.reserved,
             assigned: queue.assigned,
             wrapping: queue.wrapping,
             agents,
+        }
+    }
+
+    /// When the longest waiting task came. Looks at one task of each priority, or at all where neither
+    /// the first nor the last of the line need be the oldest.
+    fn waiting_since(&self, queue: &RunningQueue) -> Option<Timestamp> {
+        let since = |key: &TaskKey| self.tasks[key.index].waiting_since;
+        match queue.order {
+            WaitingOrder::Priority => queue.waiting.first_of_each_priority().map(since).min(),
+            WaitingOrder::LastInFirst => queue.waiting.last_of_each_priority().map(since).min(),
+            WaitingOrder::Score { .. } => queue.waiting.iter().map(since).min(),
         }
     }
 

@@ -13,9 +13,11 @@ use ts_rs::TS;
 
 use crate::hours::Hours;
 use crate::input::{Answering, Delivery};
+use crate::order::WaitingOrder;
 use crate::overflow::{self, Overflow};
 use crate::seconds;
 use crate::selection::Selection;
+use crate::share::{Share, Stake};
 use crate::steps::Step;
 
 /// Everything the router goes by.
@@ -31,6 +33,8 @@ pub struct Configuration {
     /// A restart counts anew.
     pub log_out_after_misses: Option<NonZeroU32>,
     pub preferred_agent: PreferredAgentRule,
+    /// Which queue an agent of several works for next.
+    pub share: Share,
 }
 
 impl Default for Configuration {
@@ -49,6 +53,7 @@ impl Default for Configuration {
             not_responding: presence("not_responding"),
             log_out_after_misses: None,
             preferred_agent: PreferredAgentRule::default(),
+            share: Share::default(),
         }
     }
 }
@@ -117,6 +122,9 @@ pub struct Queue {
     pub when_closed: WhenClosed,
     pub answering: Answering,
     pub delivery: Delivery,
+    /// Which of its waiting tasks comes first.
+    pub order: WaitingOrder,
+    pub stake: Stake,
     /// Who of several fitting agents is offered a task.
     pub selection: Selection,
 }
@@ -137,6 +145,8 @@ impl Default for Queue {
             when_closed: WhenClosed::default(),
             answering: Answering::default(),
             delivery: Delivery::default(),
+            order: WaitingOrder::default(),
+            stake: Stake::default(),
             selection: Selection::default(),
         }
     }

@@ -84,7 +84,7 @@ impl Look<'_> {
 
     fn standing(&self) -> Standing {
         let queue = &self.router.queues[self.task.queue];
-        let position = count(queue.waiting.before(&self.task.key(self.index)) + 1);
+        let position = count(queue.waiting.before(&queue.order.key(self.task, self.index)) + 1);
         let until = Some(self.task.deadline).filter(|at| *at != Timestamp::MAX);
         match self.task.state {
             State::Waiting(Spot::Class { step, .. }) => {

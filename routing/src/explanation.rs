@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::selection::Selection;
+use crate::share::Share;
 
 /// Everything that decides where one task goes, as it is at this moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -131,7 +132,7 @@ pub enum Rule {
     /// A supervisor, or a program, gave it to this agent.
     GivenToAgent,
     /// The agent became free, and this was the first of the waiting tasks the agent matches.
-    FirstInLine,
+    FirstInLine { share: Share },
 }
 
 /// One agent, and the first reason why the task is not with this agent.

@@ -120,6 +120,7 @@ mod router;
 mod seconds;
 mod selection;
 pub mod service_level;
+mod share;
 pub mod simulator;
 mod steps;
 mod tasks;
@@ -135,6 +136,7 @@ pub use input::{
     AgentKind, AgentProfile, Answering, Capacity, CapacityRule, Delivery, Direction, Input, PreferredAgent,
     RestoredState, TaskRequest, Together,
 };
+pub use order::WaitingOrder;
 pub use output::{End, Output, OverflowReason, Refusal};
 pub use overflow::Overflow;
 pub use pickable::Pickable;
@@ -143,5 +145,6 @@ pub use recording::{Record, Replay, ReplayError};
 pub use router::Router;
 pub use selection::{LongestIdle, Selection};
 pub use service_level::{Outcomes, ServiceLevel};
+pub use share::{Share, Stake};
 pub use steps::{Besides, OfTask, SkipWhen, Step, StepRequirements};
 pub use verification::{Mismatch, Verdict, Verification};

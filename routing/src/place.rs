@@ -43,7 +43,7 @@ impl Router {
             return None;
         }
         let queue = &self.queues[task.queue];
-        let position = count(queue.waiting.before(&task.key(index)) + 1);
+        let position = count(queue.waiting.before(&queue.order.key(task, index)) + 1);
         let recent = |at: &&Timestamp| now.as_millis().saturating_sub(at.as_millis()) <= PACE_WINDOW_MS;
         let answers = queue.answered.iter().filter(recent).count();
         let oldest = queue.answered.iter().find(recent);

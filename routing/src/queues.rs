@@ -10,10 +10,12 @@ use crate::closing::Closing;
 use crate::configuration::Queue;
 use crate::hours::Hours;
 use crate::input::Delivery;
+use crate::order::WaitingOrder;
 use crate::profiles::ProfileIndex;
 use crate::ranked::Ranked;
 use crate::roster::Roster;
 use crate::selection::Selection;
+use crate::share::Stake;
 use crate::tasks::TaskIndex;
 
 /// How many of the last answers a queue's pace is measured by.
@@ -32,9 +34,15 @@ pub(crate) struct RunningQueue {
     pub closing: Option<Closing>,
     /// When it next opens or closes; `Timestamp::MAX` if never.
     pub hours_change: Timestamp,
+    /// What `waiting` is sorted by.
+    pub order: WaitingOrder,
     pub waiting: Ranked,
     /// Those that nobody is offered yet.
     pub later: BTreeSet<(TaskId, TaskIndex)>,
+    /// When its line became empty, if it is.
+    pub empty_since: Timestamp,
+    /// How far it has come by its weight; only where queues share agents by weight.
+    pub pass: i64,
     pub reserved: u32,
     pub assigned: u32,
     pub wrapping: u32,
@@ -53,8 +61,11 @@ impl RunningQueue {
             is_open: true,
             closing: None,
             hours_change: Timestamp::MAX,
+            order: WaitingOrder::default(),
             waiting: Ranked::default(),
             later: BTreeSet::new(),
+            empty_since: Timestamp(i64::MIN),
+            pass: 0,
             reserved: 0,
             assigned: 0,
             wrapping: 0,
@@ -115,6 +126,10 @@ impl RunningQueue {
 
     pub fn hours(&self) -> Option<&Hours> {
         self.settings.as_ref()?.hours.as_ref()
+    }
+
+    pub fn stake(&self) -> Stake {
+        self.settings.as_ref().map_or_else(Stake::default, |settings| settings.stake)
     }
 }
 

@@ -121,6 +121,28 @@ impl Ranked {
         })
     }
 
+    /// The last of each priority, highest first.
+    pub fn last_of_each_priority(&self) -> impl Iterator<Item = &TaskKey> {
+        let mut firsts = self.first_of_each_priority().skip(1);
+        let last = self.pieces.last().and_then(|piece| piece.keys.last());
+        let mut next = Some(());
+        std::iter::from_fn(move || {
+            next.take()?;
+            let Some(later) = firsts.next() else { return last };
+            next = Some(());
+            self.last_before(later)
+        })
+    }
+
+    fn last_before(&self, key: &TaskKey) -> Option<&TaskKey> {
+        let at = self.piece_of(key);
+        let place = self.pieces[at].keys.partition_point(|other| other < key);
+        match place.checked_sub(1) {
+            Some(place) => self.pieces[at].keys.get(place),
+            None => self.pieces[at.checked_sub(1)?].keys.last(),
+        }
+    }
+
     fn first_after(&self, key: &TaskKey) -> Option<&TaskKey> {
         let lower = |other: &TaskKey| other.priority <= key.priority;
         let at = self.pieces.partition_point(|piece| piece.keys.last().is_some_and(lower));
@@ -139,16 +161,16 @@ mod tests {
     use std::cmp::Reverse;
     use std::collections::BTreeSet;
 
+    use model::TaskId;
     use model::task::Priority;
-    use model::{TaskId, Timestamp};
     use proptest::prelude::*;
 
     use super::*;
 
-    fn key((priority, since, id): (i32, i64, u128)) -> TaskKey {
+    fn key((priority, place, id): (i32, i64, u128)) -> TaskKey {
         TaskKey {
             priority: Reverse(Priority(priority)),
-            waiting_since: Timestamp(since),
+            place,
             id: TaskId(uuid::Uuid::from_u128(id)),
             index: crate::tasks::TaskIndex(0),
         }
@@ -176,8 +198,10 @@ mod tests {
             for (place, key) in plain.iter().enumerate() {
                 prop_assert_eq!(ranked.before(key), place);
             }
-            let oldest = plain.iter().map(|key| key.waiting_since).min();
-            prop_assert_eq!(ranked.first_of_each_priority().map(|key| key.waiting_since).min(), oldest);
+            let first = plain.iter().map(|key| key.place).min();
+            prop_assert_eq!(ranked.first_of_each_priority().map(|key| key.place).min(), first);
+            let last = plain.iter().map(|key| key.place).max();
+            prop_assert_eq!(ranked.last_of_each_priority().map(|key| key.place).max(), last);
         }
     }
 }

@@ -28,6 +28,7 @@ mod configure;
 mod direct;
 mod due;
 mod hand;
+mod line;
 mod listing;
 mod matching;
 mod offers;
@@ -57,6 +58,8 @@ pub struct Router {
     reservations: FxHashMap<ReservationId, TaskIndex>,
     reservation_ids: ReservationIds,
     lots: Lots,
+    /// The pass of the queue that was served last, where queues share agents by weight.
+    level: i64,
     offline: PresenceName,
     pub(crate) now: Timestamp,
     /// Tasks that began to wait, or may be offered to more agents than before.
@@ -87,6 +90,7 @@ impl Router {
             reservations: FxHashMap::default(),
             reservation_ids: ReservationIds::new(seed),
             lots: Lots::new(seed),
+            level: 0,
             offline: PresenceName::new("offline").expect("the name is short and plain"),
             now: Timestamp(i64::MIN),
             moved_tasks: Vec::new(),

@@ -1,7 +1,5 @@
 //! The open tasks the router knows, each in exactly one state.
 
-use std::cmp::Reverse;
-
 use model::task::{Callback, Priority, Requirements};
 use model::{Channel, ReservationId, TaskId, Timestamp};
 use rustc_hash::FxHashMap;
@@ -10,7 +8,6 @@ use crate::agents::AgentIndex;
 use crate::classes::ClassIndex;
 use crate::explanation::Rule;
 use crate::input::Direction;
-use crate::order::TaskKey;
 use crate::queues::QueueIndex;
 use crate::steps::Walked;
 
@@ -130,10 +127,6 @@ pub(crate) struct Decision {
 }
 
 impl Task {
-    pub fn key(&self, index: TaskIndex) -> TaskKey {
-        TaskKey { priority: Reverse(self.priority), waiting_since: self.waiting_since, id: self.id, index }
-    }
-
     pub fn is_set_aside(&self, agent: AgentIndex, now: Timestamp) -> bool {
         self.set_aside.iter().any(|(other, until)| *other == agent && *until > now)
     }

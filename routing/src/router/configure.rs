@@ -9,9 +9,11 @@ use super::Router;
 use crate::configuration::{Configuration, Queue};
 use crate::output::Output;
 use crate::steps::Walked;
+use crate::tasks::TaskIndex;
 
 impl Router {
     pub(super) fn configure(&mut self, configuration: Configuration, outputs: &mut Vec<Output>) {
+        let reordered = self.take_out_reordered(&configuration);
         let old = std::mem::take(&mut self.configuration.queues);
         self.take_configuration(configuration);
         self.walk_changed_steps_anew(&old);
@@ -27,6 +29,9 @@ impl Router {
             };
             self.take_presence(agent, presence, routability, outputs);
             self.moved_agents.push(agent);
+        }
+        for task in reordered {
+            self.wait(task);
         }
         for queue in self.queues.indices() {
             self.judge_queue_anew(queue);
@@ -51,12 +56,26 @@ impl Router {
         }
     }
 
+    /// Tasks of queues that will sort them otherwise, taken out of line while the old order is known.
+    fn take_out_reordered(&mut self, configuration: &Configuration) -> Vec<TaskIndex> {
+        let mut waiting = Vec::new();
+        for queue in self.queues.iter() {
+            let new = configuration.queues.get(&queue.id).map(|settings| settings.order);
+            if new.is_some_and(|new| new != queue.order) {
+                waiting.extend(queue.waiting.iter().map(|key| key.index));
+            }
+        }
+        waiting.iter().for_each(|task| self.leave_state(*task));
+        waiting
+    }
+
     pub(super) fn take_configuration(&mut self, mut configuration: Configuration) {
         for queue in self.queues.indices() {
             self.queues[queue].settings = None;
         }
         for (id, settings) in &configuration.queues {
             let queue = self.queues.find_or_add(id);
+            self.queues[queue].order = settings.order;
             self.queues[queue].settings = Some(settings.clone());
         }
         configuration.presences.entry(self.offline.clone()).or_insert(crate::Routability::LoggedOut);

@@ -5,17 +5,15 @@
 //! represented by its first free agent; an agent looks at the classes its profile can do,
 //! each represented by its first task.
 
-use std::collections::BTreeSet;
-
 use model::Channel;
 
 use super::Router;
+use super::line::Line;
 use crate::agents::{AgentIndex, FreeKey, slot};
 use crate::classes::ClassIndex;
 use crate::explanation::Rule;
-use crate::order::TaskKey;
 use crate::output::Output;
-use crate::profiles::{Profile, ProfileIndex};
+use crate::profiles::ProfileIndex;
 use crate::selection::{Selection, Sorting};
 use crate::tasks::{Because, Decision, Spot, State, Task, TaskIndex};
 
@@ -84,10 +82,16 @@ impl Router {
         let agents = std::mem::take(&mut self.moved_agents);
         let tasks = std::mem::take(&mut self.moved_tasks);
         agents.iter().for_each(|agent| self.relist(*agent));
-        let moved = tasks.iter().filter_map(|index| Some(self.tasks.get(*index)?.key(*index)));
-        let mut line: BTreeSet<(TaskKey, Option<AgentIndex>)> = moved.map(|key| (key, None)).collect();
-        line.extend(agents.iter().filter_map(|agent| Some((self.first_task_for(*agent)?, Some(*agent)))));
-        while let Some((key, agent)) = line.pop_first() {
+        let mut line = Line::default();
+        for index in tasks {
+            if self.tasks.get(index).is_some_and(Task::is_waiting) {
+                self.line_up(&mut line, self.key_of(index), None);
+            }
+        }
+        for agent in agents {
+            self.line_up_first_for(&mut line, agent);
+        }
+        while let Some((key, agent)) = self.next_in(&mut line) {
             let Some(agent) = agent else {
                 self.match_if_waiting(key.index, outputs);
                 continue;
@@ -95,7 +99,7 @@ impl Router {
             if self.first_task_for(agent) == Some(key) {
                 self.match_task(key.index, Some(Freed { agent, alone: false }), outputs);
             }
-            line.extend(self.first_task_for(agent).map(|key| (key, Some(agent))));
+            self.line_up_first_for(&mut line, agent);
         }
     }
 
@@ -134,13 +138,17 @@ impl Router {
                     },
                 };
                 let rule = match freed {
-                    Some(freed) if freed.agent == agent && runner_up.is_none() => Rule::FirstInLine,
+                    Some(freed) if freed.agent == agent && runner_up.is_none() => {
+                        Rule::FirstInLine { share: self.configuration.share }
+                    }
                     _ => Rule::Selected { by: self.queues[task.queue].selection() },
                 };
                 (agent, rule, Some(step), runner_up)
             }
         };
+        let queue = task.queue;
         self.tasks[index].decision = Some(Decision { at: self.now, rule, step, runner_up });
+        self.take_turn(queue);
         self.offer(index, agent, outputs);
     }
 
@@ -151,7 +159,7 @@ impl Router {
         first.is_some_and(|head| self.tasks[head.index].set_aside.is_empty())
     }
 
-    fn is_free(&self, index: AgentIndex, channel: Channel) -> bool {
+    pub(super) fn is_free(&self, index: AgentIndex, channel: Channel) -> bool {
         let agent = &self.agents[index];
         let has_room = |profile| agent.has_room(&self.profiles[profile], channel);
         agent.is_routable() && agent.profile.is_some_and(has_room)
@@ -254,69 +262,5 @@ impl Router {
         let task = &self.tasks[index];
         let free = self.profiles[profile].free(by, slot);
         free.filter(|key| !task.is_set_aside(key.index, self.now)).take(2)
-    }
-
-    /// The first in line of the tasks this agent could be offered now.
-    fn first_task_for(&self, index: AgentIndex) -> Option<TaskKey> {
-        let agent = &self.agents[index];
-        let profile = &self.profiles[agent.profile?];
-        let mut first: Option<TaskKey> = None;
-        let free = Channel::ALL.map(|channel| self.is_free(index, channel));
-        let ability = profile.ability.only_channels(free);
-        // In most lines there is one for this agent near the front.
-        let mut all_seen = true;
-        for queue in &profile.queues {
-            let mut glance = self.queues[*queue].waiting.glance(ability, first);
-            let found = glance.keys.find(|key| self.can_be_offered(key, index, profile, free));
-            all_seen &= found.is_some() || glance.is_enough;
-            first = found.copied().or(first);
-        }
-        if !all_seen {
-            first = [first, self.first_of_classes(index, profile, free)].into_iter().flatten().min();
-        }
-        let mut awaiting = agent.awaited_by.iter();
-        let fits = |key: &&TaskKey| {
-            let task = &self.tasks[key.index];
-            self.is_free(index, task.channel)
-                && !task.is_set_aside(index, self.now)
-                && !self.queues[task.queue].is_pulled()
-        };
-        let awaiting = awaiting.find(fits).copied();
-        [first, awaiting].into_iter().flatten().min()
-    }
-
-    fn can_be_offered(&self, key: &TaskKey, agent: AgentIndex, profile: &Profile, free: [bool; 3]) -> bool {
-        let task = &self.tasks[key.index];
-        let State::Waiting(Spot::Class { class, .. }) = task.state else { return false };
-        free[slot(task.channel)]
-            && profile.meets(&self.classes[class].key.needs)
-            && !task.is_set_aside(agent, self.now)
-    }
-
-    /// The first of all that the profile can do, wherever in line: one look a class.
-    fn first_of_classes(&self, agent: AgentIndex, profile: &Profile, free: [bool; 3]) -> Option<TaskKey> {
-        let mut first: Option<TaskKey> = None;
-        for mark in (0..3).filter(|slot| free[*slot]).flat_map(|slot| profile.classes[slot].marks()) {
-            let Some(head) = self.classes.head(mark.class) else { continue };
-            if first.as_ref().is_none_or(|first| head < first)
-                && self.classes.is_current(mark)
-                && let Some(key) = self.first_not_set_aside(mark.class, head, agent)
-                && first.as_ref().is_none_or(|first| key < first)
-            {
-                first = Some(*key);
-            }
-        }
-        first
-    }
-
-    /// Few tasks are set aside for an agent, so this hardly ever goes past the head.
-    fn first_not_set_aside<'a>(
-        &'a self,
-        class: ClassIndex,
-        head: &'a TaskKey,
-        agent: AgentIndex,
-    ) -> Option<&'a TaskKey> {
-        let fits = |key: &&TaskKey| !self.tasks[key.index].is_set_aside(agent, self.now);
-        if fits(&head) { Some(head) } else { self.classes[class].tasks.iter().find(fits) }
     }
 }

@@ -8,6 +8,7 @@ use super::onward::Onward;
 use crate::ability::Ability;
 use crate::agents::{AgentIndex, Told};
 use crate::classes::ClassKey;
+use crate::order::TaskKey;
 use crate::output::{Output, OverflowReason};
 use crate::tasks::{Because, Spot, State, TaskIndex};
 
@@ -45,7 +46,7 @@ impl Router {
             return self.take_place(task, coming, outputs);
         }
         let mut coming = std::mem::take(&mut self.coming);
-        coming.sort_by_cached_key(|(task, _)| self.tasks.get(*task).map(|known| known.key(*task)));
+        coming.sort_by_cached_key(|(task, _)| self.tasks.get(*task).map(|_| self.key_of(*task)));
         for (task, coming) in coming {
             self.take_place(task, coming, outputs);
         }
@@ -183,12 +184,37 @@ impl Router {
         self.add_class(key)
     }
 
-    pub(super) fn leave_spot(&mut self, index: TaskIndex, spot: Spot) {
-        let task = &mut self.tasks[index];
-        let key = task.key(index);
-        if spot != Spot::Later {
-            self.queues[task.queue].waiting.remove(&key);
+    /// Its key in the line of its queue.
+    pub(super) fn key_of(&self, index: TaskIndex) -> TaskKey {
+        let task = &self.tasks[index];
+        self.queues[task.queue].order.key(task, index)
+    }
+
+    /// A queue that has been empty starts level with those that were not.
+    fn join_line(&mut self, index: TaskIndex, key: TaskKey, asked: Ability) {
+        let (now, level) = (self.now, self.level);
+        let queue = self.queue_of(index);
+        if queue.waiting.len() == 0 && queue.empty_since < now {
+            queue.pass = queue.pass.max(level);
         }
+        queue.waiting.insert(key, asked);
+    }
+
+    fn leave_line(&mut self, index: TaskIndex, key: &TaskKey) {
+        let now = self.now;
+        let queue = self.queue_of(index);
+        queue.waiting.remove(key);
+        if queue.waiting.len() == 0 {
+            queue.empty_since = now;
+        }
+    }
+
+    pub(super) fn leave_spot(&mut self, index: TaskIndex, spot: Spot) {
+        let key = self.key_of(index);
+        if spot != Spot::Later {
+            self.leave_line(index, &key);
+        }
+        let task = &mut self.tasks[index];
         match spot {
             Spot::Class { class, .. } => self.classes.remove(class, &key),
             Spot::Agent(agent) => {
@@ -209,16 +235,16 @@ impl Router {
     pub(super) fn list(&mut self, index: TaskIndex, spot: Spot, deadline: Timestamp) {
         let task = &mut self.tasks[index];
         task.state = State::Waiting(spot);
-        let key = task.key(index);
         if spot == Spot::Later {
             self.queues[task.queue].later.insert((task.id, index));
             return self.set_deadline(index, deadline);
         }
+        let key = self.key_of(index);
         let asked = match spot {
             Spot::Class { class, .. } => self.classes[class].asked,
             Spot::Agent(_) | Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => Ability::BEYOND,
         };
-        self.queues[task.queue].waiting.insert(key, asked);
+        self.join_line(index, key, asked);
         match spot {
             Spot::Class { class, .. } => self.classes.insert(class, key),
             Spot::Agent(agent) => {

@@ -18,6 +18,7 @@ mod idle_by_name;
 mod missed_once_too_often;
 mod offers_that_nobody_takes;
 mod opening_hours;
+mod order_and_share;
 mod other_rules_are_compared;
 mod picked_from_a_list;
 mod recordings_replay;

@@ -97,7 +97,7 @@ fn the_first_in_line_is_told_so_when_an_agent_becomes_free() {
     assert_eq!(world.explain(1).needs, [Need::MatchingAgent]);
     world.log_in(profile("ana", &[], &CHAT, &["q"]));
     let Standing::Offered { choice: Some(choice), .. } = world.explain(1).standing else { panic!() };
-    assert_eq!(choice.rule, Rule::FirstInLine);
+    assert_eq!(choice.rule, Rule::FirstInLine { share: Share::InOrder });
     assert!(matches!(world.explain(2).standing, Standing::Waiting { position: 1, step: 1, steps: 1, .. }));
 }
 
