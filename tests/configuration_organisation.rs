@@ -209,3 +209,14 @@ fn a_queue_names_delays_for_declared_reasons_only() {
         ]
     );
 }
+
+#[test]
+fn an_order_that_goes_by_no_age_is_refused_where_queues_share_by_service_level() {
+    let queue = "share = \"service_level\"\n[[queues]]\nid = \"q\"\nname = \"Q\"\norder = \"last_in_first\"\nselection = \"random\"\nlongest_idle = \"since_available\"\n";
+    let found = faults(&[("a.toml", BASE), ("b.toml", queue)]);
+    assert!(found[0].starts_with("b.toml:5:9: queues[0].order: queues share agents by"), "{found:#?}");
+    assert!(found[1].starts_with("b.toml:7:16: queues[0].longest_idle: the queue's selection"), "{found:#?}");
+    let none = "[[queues]]\nid = \"q\"\nname = \"Q\"\norder = { score = { points_a_minute = 0 } }\n";
+    let found = faults(&[("a.toml", BASE), ("b.toml", none)]);
+    assert!(found[0].starts_with("b.toml:4:"), "{found:#?}");
+}

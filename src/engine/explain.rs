@@ -2,7 +2,7 @@
 
 use model::Timestamp;
 use model::task::Requirements;
-use routing::{Explanation, Need, PassedOver, Rule, Selection, Standing};
+use routing::{Explanation, Need, PassedOver, Rule, Selection, Share, Standing};
 
 use crate::console::wire::{CandidateView, ExplanationView, NeedView};
 
@@ -145,7 +145,18 @@ fn rule(rule: &Rule) -> String {
         Rule::Selected { by } => format!("{} of the agents who match", selected(*by)),
         Rule::Picked => "picked from the list".to_owned(),
         Rule::GivenToAgent => "given to this agent".to_owned(),
-        Rule::FirstInLine => "first in line when the agent became free".to_owned(),
+        Rule::FirstInLine { share } => {
+            format!("first in line when the agent became free{}", shared(*share))
+        }
+    }
+}
+
+fn shared(share: Share) -> &'static str {
+    match share {
+        Share::InOrder => "",
+        Share::Strict => ", its queue before others",
+        Share::Weighted => ", its queue's turn by weight",
+        Share::ServiceLevel => ", and costs most to leave waiting",
     }
 }
 

@@ -14,7 +14,8 @@ use crate::configuration::organisation as org;
 
 pub fn configuration(organisation: &Organisation) -> Configuration {
     let queues = organisation.queues.iter().map(|queue| (queue.id.clone(), self::queue(organisation, queue)));
-    let mut configuration = Configuration { queues: queues.collect(), ..Configuration::default() };
+    let queues = queues.collect();
+    let mut configuration = Configuration { queues, share: organisation.share, ..Configuration::default() };
     for presence in &organisation.presences {
         let routability = match (presence.routable, presence.id.as_str()) {
             (true, _) => routing::Routability::Routable,
@@ -44,6 +45,8 @@ fn queue(organisation: &Organisation, queue: &org::Queue) -> routing::Queue {
             org::WhenClosed::Wait => routing::WhenClosed::Wait,
             org::WhenClosed::Overflow => routing::WhenClosed::Overflow,
         },
+        order: queue.order,
+        stake: stake(organisation, queue),
         selection: selection(queue),
         answering: answering(queue.answering),
         delivery: match queue.delivery {
@@ -80,6 +83,12 @@ fn step(step: &org::Step) -> routing::Step {
         task_language: of_task(step.language),
     });
     routing::Step { requirements, duration: step.holds, skip_when: routing::SkipWhen::Never }
+}
+
+fn stake(organisation: &Organisation, queue: &org::Queue) -> routing::Stake {
+    let org::Stake { rank, weight, cost, handling } = queue.stake;
+    let target = organisation.service_level(queue).threshold;
+    routing::Stake { rank, weight, cost, target, handling }
 }
 
 fn selection(queue: &org::Queue) -> routing::Selection {

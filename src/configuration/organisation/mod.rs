@@ -18,6 +18,7 @@ mod queue;
 mod route;
 mod service_level;
 mod site;
+mod stake;
 mod validate;
 mod virtual_agent;
 mod wording;
@@ -25,6 +26,7 @@ mod wording;
 use std::num::NonZeroU32;
 
 use model::{AgentId, Intent, PresenceName, QueueId, RejectReason, SiteId};
+use routing::Share;
 use serde::{Deserialize, Serialize};
 
 pub use capacity::Capacity;
@@ -39,6 +41,7 @@ pub use queue::{LastAgent, LongestIdle, Queue, RingTime, Rule, Selection, Step, 
 pub use route::Route;
 pub use service_level::{ServiceLevel, ServiceLevelDefinition};
 pub use site::{Acknowledgement, FieldKind, FormField, Site, VerifiedUsers};
+pub use stake::Stake;
 pub use virtual_agent::{Fact, VirtualAgent, VirtualAgentKind};
 pub use wording::{CannedAnswer, DispositionEntry, Labels, SkillEntry};
 
@@ -49,6 +52,8 @@ pub struct Organisation {
     pub name: String,
     /// Where a queue names none.
     pub service_level: ServiceLevel,
+    /// Which queue an agent of several works for next.
+    pub share: Share,
     pub sites: Vec<Site>,
     pub queues: Vec<Queue>,
     pub skills: Vec<SkillEntry>,

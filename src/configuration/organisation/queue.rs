@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use model::task::{Level, Priority};
 use model::{Channel, QueueId, Skill};
+use routing::WaitingOrder;
 use serde::{Deserialize, Serialize};
 
 use super::hours::HoursId;
 use super::offering::{Answering, Delivery, RejectDelays};
 use super::service_level::ServiceLevel;
+use super::stake::Stake;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +61,12 @@ pub struct Queue {
     /// Added to the priority of its tasks; higher is served first.
     #[serde(default)]
     pub priority: Priority,
+    /// Which of its waiting tasks comes first.
+    #[serde(default)]
+    pub order: WaitingOrder,
+    /// What counts where it shares agents with other queues.
+    #[serde(default)]
+    pub stake: Stake,
     /// Which of several free agents who fit is offered a task.
     #[serde(default)]
     pub selection: Selection,

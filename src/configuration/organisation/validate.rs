@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AVAILABLE, Acknowledgement, Fact, NOT_RESPONDING, OFFLINE, Organisation, Password, PersonRole, Queue,
-    Site, Step,
+    AVAILABLE, Acknowledgement, Fact, LongestIdle, NOT_RESPONDING, OFFLINE, Organisation, Password,
+    PersonRole, Queue, Selection, Site, Step,
 };
 use super::{hours, names::Names};
 use crate::configuration::flaw::{Flaw, Path};
 use bots::ConfigurationError;
+use routing::{Share, WaitingOrder};
 
 /// Bytes of an acknowledgement's text.
 const MAX_ACKNOWLEDGEMENT: usize = 4_000;
@@ -106,9 +107,23 @@ fn queues(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
             flaws.push(Flaw::new(path.then("when_closed"), "the queue names no overflow"));
         }
         names.reject_reasons(queue.reject_delays.keys(), &path.then("reject_delays"), flaws);
+        order(organisation, queue, &path, flaws);
         steps(queue, &path.then("steps"), names, flaws);
     }
     overflow_circles(organisation, flaws);
+}
+
+/// What would be passed over in silence.
+fn order(organisation: &Organisation, queue: &Queue, path: &Path, flaws: &mut Vec<Flaw>) {
+    if organisation.share == Share::ServiceLevel && queue.order == WaitingOrder::LastInFirst {
+        let message =
+            "queues share agents by service level, which goes by age: it cannot serve the last first";
+        flaws.push(Flaw::new(path.then("order"), message));
+    }
+    if queue.selection != Selection::LongestIdle && queue.longest_idle != LongestIdle::default() {
+        let message = "the queue's selection is another, so nobody is chosen by this";
+        flaws.push(Flaw::new(path.then("longest_idle"), message));
+    }
 }
 
 fn steps(queue: &Queue, path: &Path, names: &Names, flaws: &mut Vec<Flaw>) {
