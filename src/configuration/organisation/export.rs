@@ -21,7 +21,10 @@ pub enum ExportError {
 
 /// The file each part goes to; the order is the one people look for.
 const FILES: [(&str, &[&str]); 6] = [
-    ("organisation.toml", &["name", "service_level", "log_out_after_misses", "skills", "presences", "hours"]),
+    (
+        "organisation.toml",
+        &["name", "service_level", "share", "log_out_after_misses", "skills", "presences", "hours"],
+    ),
     ("sites.toml", &["sites"]),
     ("queues.toml", &["queues", "routes"]),
     ("agents.toml", &["agents", "virtual_agents"]),

@@ -98,10 +98,30 @@ struct Whole<'t> {
 
 impl<'t> Whole<'t> {
     fn add(&mut self, document: Document<'t>, part: Organisation, faults: &mut Vec<Fault>) {
+        // All of it, so that a new part is not passed over.
+        let Organisation {
+            name,
+            log_out_after_misses,
+            service_level,
+            share,
+            sites,
+            queues,
+            skills,
+            presences,
+            hours,
+            agents,
+            virtual_agents,
+            routes,
+            reject_reasons,
+            dispositions,
+            canned_answers,
+            webhooks,
+            api_clients,
+        } = part;
         macro_rules! append {
             ($($list:ident),+) => {$(
-                self.lengths.entry(stringify!($list)).or_default().push(part.$list.len());
-                self.organisation.$list.extend(part.$list);
+                self.lengths.entry(stringify!($list)).or_default().push($list.len());
+                self.organisation.$list.extend($list);
             )+};
         }
         append!(sites, queues, skills, presences, hours, agents, virtual_agents, routes);
@@ -109,12 +129,12 @@ impl<'t> Whole<'t> {
         macro_rules! take {
             ($($key:ident),+) => {$(
                 if document.table.contains_key(stringify!($key)) {
-                    self.organisation.$key = part.$key;
+                    self.organisation.$key = $key;
                     self.claim(stringify!($key), &document, faults);
                 }
             )+};
         }
-        take!(name, log_out_after_misses, service_level);
+        take!(name, log_out_after_misses, service_level, share);
         self.documents.push(document);
     }
 
