@@ -49,6 +49,8 @@ pub enum Command {
     Export { folder: PathBuf },
     /// Copy the database while the server runs. Blobs are copied by any file tool.
     Backup { target: PathBuf },
+    /// Play days with the organisation's rules, and with others beside them, before they go live.
+    Simulate(crate::simulate::Simulate),
     /// Measure a server with real sockets: latency, throughput, memory, a restart. Bounded in count and time.
     Load(crate::load::Load),
 }

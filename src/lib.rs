@@ -24,6 +24,7 @@ pub mod recording;
 pub mod remote;
 pub mod replay;
 pub mod server;
+pub mod simulate;
 pub mod telemetry;
 pub mod understanding;
 pub mod versions;

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
             load(config).and_then(|settings| options.run(&settings.store.folder))
         }
         Some(Command::Backup { target }) => backup(config, target).map(|()| ExitCode::SUCCESS),
+        Some(Command::Simulate(simulate)) => tandem::simulate::run(config, simulate),
         Some(Command::Load(load)) => tandem::load::run(load),
     };
     outcome.unwrap_or_else(|error| {

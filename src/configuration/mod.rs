@@ -6,16 +6,16 @@
 //! name. Files are hostile until parsed: size, depth and the number of faults are bounded.
 
 mod check;
-mod document;
+pub(crate) mod document;
 pub mod duration;
 mod fault;
 mod flaw;
 mod message;
-mod nearest;
+pub(crate) mod nearest;
 pub mod organisation;
 pub mod secret;
 pub mod settings;
-mod source;
+pub(crate) mod source;
 
 pub use check::{Report, check};
 pub use fault::{Fault, Origin, Position};

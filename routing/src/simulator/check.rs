@@ -202,7 +202,7 @@ impl Check<'_> {
     }
 
     fn member(&mut self, place: &str, staff: &Staff) {
-        let whole_time = self.length().max(LONGEST_SHIFT);
+        let whole_time = (self.length() + self.scenario.overtime).max(LONGEST_SHIFT);
         let mut end = Duration::ZERO;
         for shift in &staff.shifts {
             if shift.from >= shift.to || shift.from < end {
