@@ -1,7 +1,6 @@
 //! The store on one machine: SQLite in a folder, one thread that writes, a few that read.
 
 mod backup;
-mod checkpoint;
 pub(crate) mod codec;
 mod documents;
 mod history;
@@ -37,9 +36,8 @@ pub const DATABASE: &str = "tandem.db";
 const LOCK: &str = "tandem.lock";
 /// Reads that may wait for a thread.
 const READ_QUEUE: usize = 1_024;
-/// Pages of the write-ahead log after which the writer itself moves them into the database, and everybody
-/// waits for it: 64 MB. It does not come to this while [`checkpoint`] keeps up.
-const MOST_LOG_PAGES: i64 = 16_000;
+/// Pages of the write-ahead log after which a commit also moves them into the database: 8 MB.
+const CHECKPOINT_PAGES: i64 = 2_000;
 /// Bytes of the write-ahead log kept on disk once it is moved.
 const LOG_KEPT: i64 = 64 * 1024 * 1024;
 /// Cache of the writing connection in KiB (negative, as SQLite wants it): a batch must not spill.
@@ -91,11 +89,8 @@ impl SqliteStore {
         requests::limit_size(&connection, options.size_limit)?;
 
         let (writes, queue) = mpsc::sync_channel(options.write_queue.max(1));
-        let (commits, committed) = mpsc::sync_channel(1);
-        let writer = Writer::new(connection, queue, options.write_batch, commits);
+        let writer = Writer::new(connection, queue, options.write_batch);
         let mut threads = vec![spawn("store-writer", move || writer.run())?];
-        let checkpoints = open_checkpointer(&database)?;
-        threads.push(spawn("store-checkpoint", move || checkpoint::run(&checkpoints, &committed))?);
         let (reads, queue) = mpsc::sync_channel(READ_QUEUE);
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..options.readers.max(1) {
@@ -171,19 +166,12 @@ fn open_writer(database: &Path) -> Result<Connection, OpenError> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", MOST_LOG_PAGES)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     // Erased words are overwritten, not only forgotten.
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.set_prepared_statement_cache_capacity(128);
-    Ok(connection)
-}
-
-fn open_checkpointer(database: &Path) -> Result<Connection, OpenError> {
-    let connection = Connection::open(database)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
     Ok(connection)
 }
 

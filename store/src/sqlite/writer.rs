@@ -5,7 +5,7 @@
 //! transaction is lost (full disk, I/O error), everybody in it hears `Unavailable`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -18,8 +18,6 @@ use crate::projection::{IndexEntry, write_index};
 const LINGER: Duration = Duration::from_micros(500);
 /// And for the next of them: who comes in a crowd comes close behind the one before.
 const GAP: Duration = Duration::from_micros(100);
-/// Requests after which the log is worth moving into the database: about 8 MB.
-const CHECKPOINT_EVERY: usize = 500;
 
 /// What a request may use inside the transaction.
 pub(crate) struct Scope<'a> {
@@ -105,19 +103,11 @@ pub(crate) struct Writer {
     most: usize,
     /// Requests in the last batch: so many are expected again.
     last_batch: usize,
-    /// Requests since the checkpointer was last told.
-    unmoved: usize,
-    checkpointer: SyncSender<()>,
 }
 
 impl Writer {
-    pub fn new(
-        connection: Connection,
-        requests: Receiver<Box<dyn Job>>,
-        most: usize,
-        checkpointer: SyncSender<()>,
-    ) -> Self {
-        Self { connection, requests, most: most.max(1), last_batch: 1, unmoved: 0, checkpointer }
+    pub fn new(connection: Connection, requests: Receiver<Box<dyn Job>>, most: usize) -> Self {
+        Self { connection, requests, most: most.max(1), last_batch: 1 }
     }
 
     /// Runs until every sender has gone.
@@ -134,16 +124,6 @@ impl Writer {
             for job in jobs {
                 job.answer(committed.as_ref().copied());
             }
-            self.call_checkpointer();
-        }
-    }
-
-    fn call_checkpointer(&mut self) {
-        self.unmoved += self.last_batch;
-        if self.unmoved >= CHECKPOINT_EVERY {
-            self.unmoved = 0;
-            // One that has been told, or is at it, moves these too, or the next time.
-            let _ = self.checkpointer.try_send(());
         }
     }
 
