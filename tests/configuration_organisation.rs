@@ -220,3 +220,12 @@ fn an_order_that_goes_by_no_age_is_refused_where_queues_share_by_service_level()
     let found = faults(&[("a.toml", BASE), ("b.toml", none)]);
     assert!(found[0].starts_with("b.toml:4:"), "{found:#?}");
 }
+
+#[test]
+fn a_task_rings_at_one_to_fifty_agents() {
+    for (number, is_sound) in [(0, false), (1, true), (50, true), (51, false)] {
+        let queue = format!("[[queues]]\nid = \"q\"\nname = \"Q\"\noffers_at_once = {number}\n");
+        let folder = folder(&[("a.toml", &format!("{BASE}{queue}"))]);
+        assert_eq!(Organisation::load(folder.path()).is_ok(), is_sound, "{number}");
+    }
+}

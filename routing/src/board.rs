@@ -119,7 +119,7 @@ impl Router {
                 Opening::Closed { until: queue.opens_at(self.now(), self.closing.as_ref()) }
             },
             closing: by_hand.map(|closing| closing.reason.clone()),
-            waiting: count(queue.waiting.len()),
+            waiting: count(queue.waiting_count()),
             waiting_since: self.waiting_since(queue),
             reserved: queue.reserved,
             assigned: queue.assigned,
@@ -149,7 +149,7 @@ impl Router {
         let in_hand = |index: &crate::tasks::TaskIndex| {
             let task = &self.tasks[*index];
             let hold = match task.state {
-                State::Reserved { .. } | State::Calling { .. } => Hold::Reserved,
+                State::Reserved { .. } | State::Ringing(_) | State::Calling { .. } => Hold::Reserved,
                 State::Assigned { .. } => Hold::Assigned,
                 State::Wrapping { .. } => Hold::Wrapping,
                 State::Nowhere | State::Waiting(_) => return None,

@@ -188,6 +188,11 @@ impl Side {
         {
             self.out(task.id, *reservation, agent.clone());
         }
+        if let Input::TaskRestored { task, state: RestoredState::Ringing { offers }, .. } = &input {
+            for offer in offers {
+                self.out(task.id, offer.reservation, offer.agent.clone());
+            }
+        }
         self.outputs.clear();
         self.replay.take(Record::Fed { at, input: Box::new(input) }, &mut self.outputs)?;
         for output in std::mem::take(&mut self.outputs) {

@@ -122,6 +122,10 @@ pub struct Queue {
     pub when_closed: WhenClosed,
     pub answering: Answering,
     pub delivery: Delivery,
+    /// At how many agents a task rings at once, 1 to [`Queue::MOST_OFFERS`]: the first who accepts has it.
+    /// One for which fewer ring stays in line before all later ones, and is offered to whoever else is
+    /// or becomes free, as long as the step lasts in which it was first offered.
+    pub offers_at_once: u8,
     /// Which of its waiting tasks comes first.
     pub order: WaitingOrder,
     pub stake: Stake,
@@ -145,6 +149,7 @@ impl Default for Queue {
             when_closed: WhenClosed::default(),
             answering: Answering::default(),
             delivery: Delivery::default(),
+            offers_at_once: 1,
             order: WaitingOrder::default(),
             stake: Stake::default(),
             selection: Selection::default(),
@@ -155,6 +160,7 @@ impl Default for Queue {
 impl Queue {
     /// How long an offer rings when the queue says nothing of the channel.
     pub const RING: Duration = Duration::from_secs(30);
+    pub const MOST_OFFERS: u8 = 50;
 
     pub fn ring_time(&self, channel: Channel) -> Duration {
         self.ring.get(&channel).copied().unwrap_or(Self::RING)

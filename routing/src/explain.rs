@@ -5,11 +5,11 @@ use model::task::Requirements;
 use model::{AgentId, TaskId, Timestamp};
 
 use crate::agents::{Agent, AgentIndex, slot};
-use crate::explanation::{Candidate, Choice, Explanation, Need, PassedOver, Standing};
+use crate::explanation::{Candidate, Choice, Explanation, Need, OfferedBesides, PassedOver, Standing};
 use crate::place::count;
 use crate::profiles::Profile;
 use crate::router::Router;
-use crate::tasks::{Spot, State, Task, TaskIndex};
+use crate::tasks::{Decision, Spot, State, Task, TaskIndex};
 
 /// One look at a task.
 struct Look<'a> {
@@ -28,7 +28,7 @@ impl Router {
 
     /// Why this agent does not have the task: the first reason, if there is one.
     pub(crate) fn objection(&self, task: TaskIndex, agent: AgentIndex) -> Option<PassedOver> {
-        self.look(self.now, task).passed_over(agent)
+        self.look(self.now(), task).passed_over(agent)
     }
 
     /// Why one more of the task's channel does not fit beside what the agent has in hand.
@@ -38,14 +38,17 @@ impl Router {
         if agent.has_room(profile, self.tasks[task].channel) {
             return None;
         }
-        self.look(self.now, task).occupied(agent, profile)
+        self.look(self.now(), task).occupied(agent, profile)
     }
 
     fn look(&self, now: Timestamp, index: TaskIndex) -> Look<'_> {
         let task = &self.tasks[index];
         let step = match task.state {
             State::Waiting(Spot::Class { step, .. } | Spot::Pull { step }) => step,
-            _ => task.decision.and_then(|decision| decision.step).unwrap_or(0),
+            _ => {
+                let rung = self.ringing.offers(index).first().and_then(|ring| ring.decision);
+                task.decision.or(rung).and_then(|decision| decision.step).unwrap_or(0)
+            }
         };
         let requirements = self.requirements_in(task, step).into_owned();
         Look { router: self, now, index, task, requirements }
@@ -117,8 +120,10 @@ impl Look<'_> {
                 Standing::Calling { reservation, agent: self.id(agent), until, choice: self.choice() }
             }
             State::Reserved { reservation, agent, expires_at } => {
-                Standing::Offered { reservation, agent: self.id(agent), expires_at, choice: self.choice() }
+                let (agent, choice) = (self.id(agent), self.choice());
+                Standing::Offered { reservation, agent, expires_at, choice, others: Vec::new() }
             }
+            State::Ringing(_) => self.ringing(),
             State::Assigned { agent, .. } => {
                 Standing::Assigned { agent: self.id(agent), choice: self.choice() }
             }
@@ -132,14 +137,30 @@ impl Look<'_> {
         self.router.queues[self.task.queue].opens_at(self.now, self.router.closing.as_ref())
     }
 
+    /// Who was asked first, and the others.
+    fn ringing(&self) -> Standing {
+        let offers = self.router.ringing.offers(self.index).iter().map(|ring| OfferedBesides {
+            reservation: ring.reservation,
+            agent: self.id(ring.agent),
+            expires_at: ring.expires_at,
+            choice: ring.decision.map(|decision| self.spelt_out(decision)),
+        });
+        let mut offers: Vec<_> = offers.collect();
+        let OfferedBesides { reservation, agent, expires_at, choice } = offers.remove(0);
+        Standing::Offered { reservation, agent, expires_at, choice, others: offers }
+    }
+
     fn choice(&self) -> Option<Choice> {
-        let decision = self.task.decision?;
-        Some(Choice {
+        self.task.decision.map(|decision| self.spelt_out(decision))
+    }
+
+    fn spelt_out(&self, decision: Decision) -> Choice {
+        Choice {
             at: decision.at,
             rule: decision.rule,
             step: decision.step.map(|step| count(step + 1)),
             runner_up: decision.runner_up.map(|agent| self.id(agent)),
-        })
+        }
     }
 
     fn id(&self, agent: AgentIndex) -> AgentId {
@@ -157,7 +178,7 @@ impl Look<'_> {
     }
 
     fn passed_over(&self, index: AgentIndex) -> Option<PassedOver> {
-        if self.task.agent() == Some(index) {
+        if self.task.agent() == Some(index) || self.router.ringing.at(self.index, index).is_some() {
             return None;
         }
         let agent = &self.router.agents[index];
@@ -224,7 +245,7 @@ impl Look<'_> {
         }
         let rings = |index: &&TaskIndex| {
             let task = &self.router.tasks[**index];
-            task.channel == channel && matches!(task.state, State::Reserved { .. })
+            task.channel == channel && matches!(task.state, State::Reserved { .. } | State::Ringing(_))
         };
         if let Some(offered) = agent.tasks.iter().find(rings) {
             return Some(PassedOver::OfferedAnother { task: self.router.tasks[*offered].id });
@@ -241,6 +262,7 @@ impl Look<'_> {
             State::Waiting(Spot::Pull { .. }) => Some(PassedOver::MayPick),
             State::Waiting(_) | State::Nowhere => Some(PassedOver::OthersFirst),
             State::Reserved { .. }
+            | State::Ringing(_)
             | State::Calling { .. }
             | State::Assigned { .. }
             | State::Wrapping { .. } => {

@@ -87,11 +87,15 @@ pub enum Standing {
         until: Timestamp,
         choice: Option<Choice>,
     },
+    /// The first who accepts has it.
     Offered {
         reservation: ReservationId,
         agent: AgentId,
         expires_at: Timestamp,
         choice: Option<Choice>,
+        /// Whom else it rings at, in the order they were asked.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<OfferedBesides>,
     },
     Assigned {
         agent: AgentId,
@@ -102,6 +106,16 @@ pub enum Standing {
         since: Timestamp,
         choice: Option<Choice>,
     },
+}
+
+/// One more agent at whom a task rings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "RoutingOfferedBesides")]
+pub struct OfferedBesides {
+    pub reservation: ReservationId,
+    pub agent: AgentId,
+    pub expires_at: Timestamp,
+    pub choice: Option<Choice>,
 }
 
 /// How an agent was chosen; not known after a restart.

@@ -219,6 +219,11 @@ pub enum RestoredState {
         agent: AgentId,
         expires_at: Timestamp,
     },
+    /// Each of them keeps its id and rings for the time that is left; it is offered to nobody else
+    /// meanwhile.
+    Ringing {
+        offers: Vec<RestoredOffer>,
+    },
     /// Occupies the agent, present or not.
     Assigned {
         agent: AgentId,
@@ -228,6 +233,14 @@ pub enum RestoredState {
         agent: AgentId,
         since: Timestamp,
     },
+}
+
+/// One of several offers of a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoredOffer {
+    pub reservation: ReservationId,
+    pub agent: AgentId,
+    pub expires_at: Timestamp,
 }
 
 /// What an agent can do, and how much at once. Agents with equal profiles are matched as one.

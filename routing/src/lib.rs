@@ -115,6 +115,7 @@ mod queues;
 mod ranked;
 mod recording;
 mod reservations;
+mod rings;
 mod roster;
 mod router;
 mod seconds;
@@ -130,11 +131,11 @@ pub use board::{AgentBoard, Board, ChannelLoad, Hold, Opening, QueueBoard, TaskI
 pub use comparison::{Comparison, Difference, Distance, OtherRules};
 pub use configuration::{Configuration, PreferredAgentRule, Queue, Routability, WhenClosed};
 pub use decision::Decision;
-pub use explanation::{Candidate, Choice, Explanation, Need, PassedOver, Rule, Standing};
+pub use explanation::{Candidate, Choice, Explanation, Need, OfferedBesides, PassedOver, Rule, Standing};
 pub use hours::{Hours, InvalidHours};
 pub use input::{
     AgentKind, AgentProfile, Answering, Capacity, CapacityRule, Delivery, Direction, Input, PreferredAgent,
-    RestoredState, TaskRequest, Together,
+    RestoredOffer, RestoredState, TaskRequest, Together,
 };
 pub use order::WaitingOrder;
 pub use output::{End, Output, OverflowReason, Refusal};

@@ -44,6 +44,8 @@ pub(crate) struct RunningQueue {
     /// How far it has come by its weight; only where queues share agents by weight.
     pub pass: i64,
     pub reserved: u32,
+    /// Of those, the ones in `waiting` besides: offered already, and to more agents if there are any.
+    pub looking: u32,
     pub assigned: u32,
     pub wrapping: u32,
     pub roster: Roster,
@@ -67,6 +69,7 @@ impl RunningQueue {
             empty_since: Timestamp(i64::MIN),
             pass: 0,
             reserved: 0,
+            looking: 0,
             assigned: 0,
             wrapping: 0,
             roster: Roster::default(),
@@ -85,6 +88,11 @@ impl RunningQueue {
     /// Whom of several fitting agents it asks first.
     pub fn selection(&self) -> Selection {
         self.settings.as_ref().map_or_else(Selection::default, |settings| settings.selection)
+    }
+
+    /// How many wait and are offered to nobody.
+    pub fn waiting_count(&self) -> usize {
+        self.waiting.len().saturating_sub(usize::try_from(self.looking).unwrap_or(usize::MAX))
     }
 
     /// Whether agents pick its tasks instead of being offered them.

@@ -19,6 +19,7 @@ use crate::output::{Output, Refusal};
 use crate::profiles::{Names, Profiles};
 use crate::queues::{QueueIndex, Queues};
 use crate::reservations::ReservationIds;
+use crate::rings::Ringing;
 use crate::tasks::{TaskIndex, Tasks};
 
 mod agents;
@@ -33,6 +34,7 @@ mod listing;
 mod matching;
 mod offers;
 mod onward;
+mod ringing;
 mod waiting;
 mod walking;
 mod work;
@@ -49,6 +51,7 @@ pub struct Router {
     pub(crate) profiles: Profiles,
     pub(crate) classes: Classes,
     pub(crate) tasks: Tasks,
+    pub(crate) ringing: Ringing,
     /// Queues the configuration has no more, while their tasks are moved on.
     removed: BTreeMap<QueueId, Queue>,
     /// Closes all queues.
@@ -61,7 +64,7 @@ pub struct Router {
     /// The pass of the queue that was served last, where queues share agents by weight.
     level: i64,
     offline: PresenceName,
-    pub(crate) now: Timestamp,
+    now: Timestamp,
     /// Tasks that began to wait, or may be offered to more agents than before.
     moved_tasks: Vec<TaskIndex>,
     /// Agents who may take more than before.
@@ -83,6 +86,7 @@ impl Router {
             profiles: Profiles::default(),
             classes: Classes::default(),
             tasks: Tasks::default(),
+            ringing: Ringing::default(),
             removed: BTreeMap::new(),
             closing: None,
             names: Names::default(),
@@ -188,9 +192,9 @@ impl Router {
         let (tasks, queues) = (&self.tasks, &self.queues);
         self.deadlines.prune(tasks.len(), |at, due| match due {
             Due::Task(task) => tasks.get(task).is_some_and(|task| task.deadline == at),
-            Due::Retry(task, agent) => {
-                tasks.get(task).is_some_and(|task| task.is_waiting() && task.set_aside.contains(&(agent, at)))
-            }
+            Due::Retry(task, agent) => tasks
+                .get(task)
+                .is_some_and(|task| task.spot().is_some() && task.set_aside.contains(&(agent, at))),
             Due::Hours(queue) => queues[queue].hours_change == at,
         });
     }

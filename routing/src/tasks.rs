@@ -86,6 +86,8 @@ pub(crate) enum State {
         agent: AgentIndex,
         expires_at: Timestamp,
     },
+    /// Rings at several agents; in line still, if it looks for more. See [`Rings`](crate::rings::Rings).
+    Ringing(Option<Spot>),
     /// The customer is called while the agent's slot is held.
     Calling {
         reservation: ReservationId,
@@ -131,13 +133,22 @@ impl Task {
         self.set_aside.iter().any(|(other, until)| *other == agent && *until > now)
     }
 
+    /// The one agent who has it in hand, or is asked; none while it rings at several.
     pub fn agent(&self) -> Option<AgentIndex> {
         match self.state {
             State::Reserved { agent, .. }
             | State::Calling { agent, .. }
             | State::Assigned { agent, .. }
             | State::Wrapping { agent, .. } => Some(agent),
-            State::Nowhere | State::Waiting(_) => None,
+            State::Nowhere | State::Waiting(_) | State::Ringing(_) => None,
+        }
+    }
+
+    /// Where it is in line: waits, or looks for more agents than it rings at.
+    pub fn spot(&self) -> Option<Spot> {
+        match self.state {
+            State::Waiting(spot) | State::Ringing(Some(spot)) => Some(spot),
+            _ => None,
         }
     }
 
@@ -146,7 +157,7 @@ impl Task {
         match self.state {
             State::Reserved { reservation, .. } | State::Calling { reservation, .. } => Some(reservation),
             State::Assigned { reservation, .. } => reservation,
-            State::Wrapping { .. } | State::Nowhere | State::Waiting(_) => None,
+            State::Wrapping { .. } | State::Nowhere | State::Waiting(_) | State::Ringing(_) => None,
         }
     }
 

@@ -132,7 +132,10 @@ fn headline(explanation: &Explanation) -> String {
         }
         Standing::Scheduled { .. } => format!("Waits in {queue} for its time"),
         Standing::Calling { agent, .. } => format!("The customer is called for {agent}"),
-        Standing::Offered { agent, .. } => format!("Rings at {agent}"),
+        Standing::Offered { agent, others, .. } => {
+            let others: String = others.iter().map(|other| format!(", {}", other.agent)).collect();
+            format!("Rings at {agent}{others}")
+        }
         Standing::Assigned { agent, .. } => format!("Is with {agent}"),
         Standing::Wrapping { agent, .. } => format!("{agent} is wrapping it up"),
     }

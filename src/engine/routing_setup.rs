@@ -49,6 +49,7 @@ fn queue(organisation: &Organisation, queue: &org::Queue) -> routing::Queue {
         stake: stake(organisation, queue),
         selection: selection(queue),
         answering: answering(queue.answering),
+        offers_at_once: queue.offers_at_once,
         delivery: match queue.delivery {
             org::Delivery::Push => Delivery::Push,
             org::Delivery::Pull => Delivery::Pull,
@@ -252,12 +253,14 @@ mod tests {
             reject_delays = { busy = "2m" }
             answering = "automatic"
             delivery = "pull"
+            offers_at_once = 5
         "#;
         let configuration = configuration(&organisation(text));
         let queue = configuration.queues.values().next().unwrap();
         let delay = |name| queue.delay_after(Some(&RejectReason::new(name).unwrap())).as_secs();
         assert_eq!((delay("busy"), delay("lunch"), delay("other")), (120, 1_800, 20));
-        assert_eq!((queue.answering, queue.delivery), (Answering::Automatic, Delivery::Pull));
+        let found = (queue.answering, queue.delivery, queue.offers_at_once);
+        assert_eq!(found, (Answering::Automatic, Delivery::Pull, 5));
         assert_eq!(configuration.log_out_after_misses.map(std::num::NonZero::get), Some(3));
     }
 

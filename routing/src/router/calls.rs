@@ -17,7 +17,8 @@ impl Router {
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
         let index = self.find_task(task)?;
-        if !matches!(self.tasks[index].state, State::Waiting(_) | State::Reserved { .. }) {
+        if !matches!(self.tasks[index].state, State::Waiting(_) | State::Reserved { .. } | State::Ringing(_))
+        {
             return Err(Refusal::NotWaiting { task });
         }
         self.recall(index, outputs);

@@ -13,6 +13,7 @@ use crate::tasks::TaskIndex;
 
 impl Router {
     pub(super) fn configure(&mut self, configuration: Configuration, outputs: &mut Vec<Output>) {
+        self.all_look_no_more();
         let reordered = self.take_out_reordered(&configuration);
         let old = std::mem::take(&mut self.configuration.queues);
         self.take_configuration(configuration);

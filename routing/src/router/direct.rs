@@ -3,7 +3,7 @@
 //! Both are an offer and its assignment in one, so that whoever records decisions needs no third way.
 
 use model::task::ReservationEnd;
-use model::{AgentId, TaskId};
+use model::{AgentId, ReservationId, TaskId};
 
 use super::Router;
 use crate::agents::AgentIndex;
@@ -45,7 +45,7 @@ impl Router {
     ) -> Result<(), Refusal> {
         let index = self.find_task(task)?;
         let by = self.find_agent(&agent)?;
-        if let Some(holder) = self.holder(index).or(self.tasks[index].agent()) {
+        if let Some(holder) = self.holder(index).or_else(|| self.asked(index)) {
             return Err(Refusal::AlreadyTaken { task, by: self.agents[holder].id.clone() });
         }
         let queue = &self.queues[self.tasks[index].queue];
@@ -66,8 +66,13 @@ impl Router {
             State::Assigned { agent, .. } | State::Wrapping { agent, .. } | State::Calling { agent, .. } => {
                 Some(agent)
             }
-            State::Reserved { .. } | State::Waiting(_) | State::Nowhere => None,
+            State::Reserved { .. } | State::Ringing(_) | State::Waiting(_) | State::Nowhere => None,
         }
+    }
+
+    /// At whom it rings, or has rung longest of several.
+    fn asked(&self, index: TaskIndex) -> Option<AgentIndex> {
+        self.tasks[index].agent().or_else(|| Some(self.ringing.offers(index).first()?.agent))
     }
 
     /// Why the agent cannot be given the task, whatever its queue asks.
@@ -88,6 +93,15 @@ impl Router {
         }
     }
 
+    /// Under which reservation it rings at this agent, if it does.
+    fn rings_under(&self, index: TaskIndex, agent: AgentIndex) -> Option<ReservationId> {
+        match self.tasks[index].state {
+            State::Reserved { reservation, agent: asked, .. } if asked == agent => Some(reservation),
+            State::Ringing(_) => Some(self.ringing.at(index, agent)?.reservation),
+            _ => None,
+        }
+    }
+
     fn hand_to(
         &mut self,
         index: TaskIndex,
@@ -101,9 +115,8 @@ impl Router {
             _ => None,
         };
         let decision = Some(Decision { at: self.now, rule, step, runner_up: None });
-        if let State::Reserved { reservation, agent: asked, .. } = self.tasks[index].state
-            && asked == agent
-        {
+        if let Some(reservation) = self.rings_under(index, agent) {
+            self.narrow_to(index, reservation, outputs);
             self.tasks[index].decision = decision;
             return self.assign_reserved(index, reservation, agent, by, outputs);
         }

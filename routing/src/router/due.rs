@@ -45,6 +45,7 @@ impl Router {
         match self.tasks[index].state {
             State::Waiting(_) => self.wait_anew(index),
             State::Reserved { .. } => self.ring_out(index, outputs),
+            State::Ringing(_) => self.ringing_due(index, outputs),
             State::Calling { .. } => self.not_reached(index, outputs),
             State::Wrapping { agent, .. } => {
                 let (task, agent) = (self.tasks[index].id, self.agents[agent].id.clone());
@@ -66,6 +67,7 @@ impl Router {
         for task in waiting {
             self.wait_anew(task);
         }
+        self.queue_looks_no_more(queue);
     }
 
     /// Out of whatever it is in; an offer is said to have ended.

@@ -12,6 +12,7 @@ impl Router {
         match state {
             State::Nowhere => {}
             State::Waiting(spot) => self.leave_spot(index, spot),
+            State::Ringing(spot) => self.leave_ringing(index, spot),
             State::Reserved { agent, reservation, .. } => {
                 self.reservations.remove(&reservation);
                 self.queue_of(index).reserved -= 1;
@@ -57,7 +58,7 @@ impl Router {
             State::Reserved { .. } | State::Calling { .. } => self.queue_of(index).reserved -= 1,
             State::Assigned { .. } => self.queue_of(index).assigned -= 1,
             State::Wrapping { .. } => self.queue_of(index).wrapping -= 1,
-            State::Nowhere | State::Waiting(_) => {}
+            State::Nowhere | State::Waiting(_) | State::Ringing(_) => {}
         }
         self.count_in(index, &state);
         self.tasks[index].state = state;
@@ -70,7 +71,7 @@ impl Router {
             State::Reserved { .. } | State::Calling { .. } => queue.reserved += 1,
             State::Assigned { .. } => queue.assigned += 1,
             State::Wrapping { .. } => queue.wrapping += 1,
-            State::Nowhere | State::Waiting(_) => {}
+            State::Nowhere | State::Waiting(_) | State::Ringing(_) => {}
         }
     }
 

@@ -12,7 +12,7 @@ use crate::order::TaskKey;
 use crate::profiles::Profile;
 use crate::queues::QueueIndex;
 use crate::share::{Share, Turn};
-use crate::tasks::{Spot, State};
+use crate::tasks::Spot;
 
 /// Tasks that have moved, and those that agents who have moved would be offered first, by queue. All of
 /// one line where queues share agents in order.
@@ -118,7 +118,7 @@ impl Router {
 
     fn can_be_offered(&self, key: &TaskKey, agent: AgentIndex, profile: &Profile, free: [bool; 3]) -> bool {
         let task = &self.tasks[key.index];
-        let State::Waiting(Spot::Class { class, .. }) = task.state else { return false };
+        let Some(Spot::Class { class, .. }) = task.spot() else { return false };
         free[slot(task.channel)]
             && profile.meets(&self.classes[class].key.needs)
             && !task.is_set_aside(agent, self.now)

@@ -15,7 +15,7 @@ use crate::explanation::Rule;
 use crate::output::Output;
 use crate::profiles::ProfileIndex;
 use crate::selection::{Selection, Sorting};
-use crate::tasks::{Because, Decision, Spot, State, Task, TaskIndex};
+use crate::tasks::{Because, Decision, Spot, TaskIndex};
 
 /// The agent on whose account a task is looked at.
 #[derive(Clone, Copy)]
@@ -60,7 +60,7 @@ impl Router {
                 }
                 ([], &[task]) => {
                     self.moved_tasks.clear();
-                    self.match_if_waiting(task, outputs);
+                    while self.match_if_waiting(task, outputs) {}
                 }
                 _ => self.settle_in_order(outputs),
             }
@@ -71,6 +71,10 @@ impl Router {
     fn take_work(&mut self, agent: AgentIndex, outputs: &mut Vec<Output>) {
         while let Some(task) = self.first_task_for(agent) {
             self.match_task(task.index, Some(Freed { agent, alone: true }), outputs);
+            // What rang elsewhere has ended: this agent is no longer alone.
+            if !self.moved_agents.is_empty() {
+                return self.moved_agents.push(agent);
+            }
         }
         self.relist(agent);
     }
@@ -79,43 +83,50 @@ impl Router {
     /// slot that became free goes to the first in line and not to whoever came last, and nobody is
     /// taken by one task while an earlier one that has just become possible is still to be looked at.
     fn settle_in_order(&mut self, outputs: &mut Vec<Output>) {
-        let agents = std::mem::take(&mut self.moved_agents);
-        let tasks = std::mem::take(&mut self.moved_tasks);
-        agents.iter().for_each(|agent| self.relist(*agent));
         let mut line = Line::default();
-        for index in tasks {
-            if self.tasks.get(index).is_some_and(Task::is_waiting) {
-                self.line_up(&mut line, self.key_of(index), None);
-            }
-        }
-        for agent in agents {
-            self.line_up_first_for(&mut line, agent);
-        }
+        self.line_up_all_moved(&mut line);
         while let Some((key, agent)) = self.next_in(&mut line) {
-            let Some(agent) = agent else {
-                self.match_if_waiting(key.index, outputs);
-                continue;
-            };
-            if self.first_task_for(agent) == Some(key) {
-                self.match_task(key.index, Some(Freed { agent, alone: false }), outputs);
+            match agent {
+                // One that rings at several agents stays in line for the next of them.
+                None if self.match_if_waiting(key.index, outputs) => self.moved_tasks.push(key.index),
+                None => {}
+                Some(agent) => {
+                    if self.first_task_for(agent) == Some(key) {
+                        self.match_task(key.index, Some(Freed { agent, alone: false }), outputs);
+                    }
+                    self.line_up_first_for(&mut line, agent);
+                }
             }
-            self.line_up_first_for(&mut line, agent);
+            self.line_up_all_moved(&mut line);
         }
     }
 
-    fn match_if_waiting(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) {
-        if self.tasks.get(index).is_some_and(Task::is_waiting) {
-            self.match_task(index, None, outputs);
+    fn line_up_all_moved(&mut self, line: &mut Line) {
+        let agents = std::mem::take(&mut self.moved_agents);
+        agents.iter().for_each(|agent| self.relist(*agent));
+        for index in std::mem::take(&mut self.moved_tasks) {
+            if self.tasks.get(index).is_some_and(|task| task.spot().is_some()) {
+                self.line_up(line, self.key_of(index), None);
+            }
         }
+        for agent in agents {
+            self.line_up_first_for(line, agent);
+        }
+    }
+
+    /// Whether it was offered to somebody.
+    fn match_if_waiting(&mut self, index: TaskIndex, outputs: &mut Vec<Output>) -> bool {
+        self.tasks.get(index).is_some_and(|task| task.spot().is_some())
+            && self.match_task(index, None, outputs)
     }
 
     /// Offers a waiting task to the first agent it fits by the queue's choice, if there is one. `freed` is the agent
     /// on whose account we ask, who does fit.
-    fn match_task(&mut self, index: TaskIndex, freed: Option<Freed>, outputs: &mut Vec<Output>) {
+    fn match_task(&mut self, index: TaskIndex, freed: Option<Freed>, outputs: &mut Vec<Output>) -> bool {
         let task = &self.tasks[index];
-        let State::Waiting(spot) = task.state else { return };
+        let Some(spot) = task.spot() else { return false };
         let (agent, rule, step, runner_up) = match spot {
-            Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => return,
+            Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => return false,
             Spot::Agent(agent) => {
                 let rule = match task.awaits.map(|awaited| awaited.because) {
                     Some(Because::Preferred) => Rule::PreferredAgent,
@@ -123,7 +134,7 @@ impl Router {
                 };
                 let is_pulled = self.queues[task.queue].is_pulled();
                 if is_pulled || !self.is_free(agent, task.channel) || task.is_set_aside(agent, self.now) {
-                    return;
+                    return false;
                 }
                 (agent, rule, None, None)
             }
@@ -131,10 +142,10 @@ impl Router {
                 let (agent, runner_up) = match freed {
                     // A task that waited before fits nobody but the agent who moved.
                     Some(Freed { agent, alone: true }) => (agent, None),
-                    None if self.waits_behind_another(index, class) => return,
+                    None if self.waits_behind_another(index, class) => return false,
                     _ => match self.select_for(index, class) {
                         Some(found) => found,
-                        None => return,
+                        None => return false,
                     },
                 };
                 let rule = match freed {
@@ -150,6 +161,7 @@ impl Router {
         self.tasks[index].decision = Some(Decision { at: self.now, rule, step, runner_up });
         self.take_turn(queue);
         self.offer(index, agent, outputs);
+        true
     }
 
     /// Whether a task that asks the same is before this one and could be offered to anybody, but is

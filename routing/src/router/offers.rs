@@ -18,6 +18,12 @@ impl Router {
         if self.is_called_first(index) {
             return self.call_customer(index, agent, outputs);
         }
+        if self.rings_at_several(index) {
+            if !self.is_answered_automatically(index, agent) {
+                return self.ring_at_one_more(index, agent, outputs);
+            }
+            self.end_rings(index, ReservationEnd::Rescinded, outputs);
+        }
         self.leave_state(index);
         let (reservation, expires_at) = self.reserve(index, agent, outputs);
         self.ring(index, reservation, agent, expires_at, outputs);
@@ -89,11 +95,9 @@ impl Router {
         agent: AgentId,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
-        let (index, state) = self.offered_to(reservation, &agent)?;
-        let State::Reserved { agent: by, .. } = state else {
-            return Err(Refusal::AlreadyAccepted { reservation, agent });
-        };
+        let (index, by) = self.offered_to(reservation, agent)?;
         self.agents[by].misses = 0;
+        self.narrow_to(index, reservation, outputs);
         self.assign_reserved(index, reservation, by, None, outputs);
         Ok(())
     }
@@ -126,11 +130,15 @@ impl Router {
         reason: Option<RejectReason>,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
-        let (index, state) = self.offered_to(reservation, &agent)?;
-        let State::Reserved { agent: by, .. } = state else {
-            return Err(Refusal::AlreadyAccepted { reservation, agent });
-        };
+        let (index, by) = self.offered_to(reservation, agent)?;
         let delay = self.delay_after(index, reason.as_ref());
+        if matches!(self.tasks[index].state, State::Ringing(_)) {
+            self.end_ring(index, reservation, ReservationEnd::Rejected, reason, outputs);
+            self.set_aside(index, by, delay);
+            self.renew_retries(index);
+            self.ring_less(index);
+            return Ok(());
+        }
         self.end_offer(index, ReservationEnd::Rejected, reason, outputs);
         self.set_aside(index, by, delay);
         self.no_longer_await(index, by);
@@ -148,7 +156,7 @@ impl Router {
     }
 
     /// One more offer nobody answered: the agent is not responding, or logged out by one too many.
-    fn miss(&mut self, index: AgentIndex, reservation: ReservationId, outputs: &mut Vec<Output>) {
+    pub(super) fn miss(&mut self, index: AgentIndex, reservation: ReservationId, outputs: &mut Vec<Output>) {
         let limit = self.configuration.log_out_after_misses;
         let missed = &mut self.agents[index];
         missed.misses = missed.misses.saturating_add(1);
@@ -169,10 +177,16 @@ impl Router {
     /// Takes back what rings at the agent.
     pub(super) fn withdraw_offers(&mut self, agent: AgentIndex, outputs: &mut Vec<Output>) {
         let is_offer = |index: &TaskIndex| {
-            matches!(self.tasks[*index].state, State::Reserved { .. } | State::Calling { .. })
+            let state = self.tasks[*index].state;
+            matches!(state, State::Reserved { .. } | State::Ringing(_) | State::Calling { .. })
         };
         let offers: Vec<_> = self.agents[agent].tasks.iter().copied().filter(is_offer).collect();
         for index in offers {
+            if let Some(ring) = self.ringing.at(index, agent).copied() {
+                self.end_ring(index, ring.reservation, ReservationEnd::Canceled, None, outputs);
+                self.ring_less(index);
+                continue;
+            }
             self.end_offer(index, ReservationEnd::Canceled, None, outputs);
             self.wait(index);
         }
@@ -199,6 +213,7 @@ impl Router {
             });
             self.tasks[index].decision = None;
         }
+        self.end_rings(index, outcome, outputs);
         self.leave_state(index);
     }
 
@@ -214,7 +229,7 @@ impl Router {
         self.set_aside(index, agent, delay);
     }
 
-    fn set_aside(&mut self, index: TaskIndex, agent: AgentIndex, delay: Duration) {
+    pub(super) fn set_aside(&mut self, index: TaskIndex, agent: AgentIndex, delay: Duration) {
         let (now, until) = (self.now, self.now + delay);
         let task = &mut self.tasks[index];
         task.set_aside.retain(|(other, until)| *other != agent && *until > now);
@@ -239,14 +254,23 @@ impl Router {
         }
     }
 
-    fn offered_to(&self, reservation: ReservationId, agent: &AgentId) -> Result<(TaskIndex, State), Refusal> {
+    /// The task and the agent who is asked under this reservation.
+    fn offered_to(
+        &self,
+        reservation: ReservationId,
+        agent: AgentId,
+    ) -> Result<(TaskIndex, AgentIndex), Refusal> {
         let Some(index) = self.reservations.get(&reservation).copied() else {
-            return Err(Refusal::OfferOver { reservation, agent: agent.clone() });
+            return Err(Refusal::OfferOver { reservation, agent });
         };
         let task = &self.tasks[index];
-        if task.agent().is_none_or(|holder| self.agents[holder].id != *agent) {
-            return Err(Refusal::NotYourOffer { reservation, agent: agent.clone() });
+        let asked = task.agent().or_else(|| Some(self.ringing.under(index, reservation)?.agent));
+        let Some(asked) = asked.filter(|asked| self.agents[*asked].id == agent) else {
+            return Err(Refusal::NotYourOffer { reservation, agent });
+        };
+        match task.state {
+            State::Reserved { .. } | State::Ringing(_) => Ok((index, asked)),
+            _ => Err(Refusal::AlreadyAccepted { reservation, agent }),
         }
-        Ok((index, task.state))
     }
 }

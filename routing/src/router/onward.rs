@@ -30,7 +30,7 @@ impl Router {
         let most = usize::try_from(settings.most_waiting?).unwrap_or(usize::MAX);
         let is_sent = task.awaits.is_some_and(|awaited| awaited.because == Because::Transferred);
         let is_later = task.not_before().is_some_and(|not_before| not_before > self.now);
-        if queue.waiting.len() < most || is_sent || is_later || task.callback().is_some() {
+        if queue.waiting_count() < most || is_sent || is_later || task.callback().is_some() {
             return None;
         }
         let onward = match settings.when_full.as_ref().or(settings.overflow.as_ref()) {

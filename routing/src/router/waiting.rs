@@ -81,6 +81,9 @@ impl Router {
 
     /// Judges a waiting task anew: a step is over, an agent left, the queue opened or closed.
     pub(super) fn wait_anew(&mut self, task: TaskIndex) {
+        if matches!(self.tasks[task].state, State::Ringing(_)) {
+            return self.look_no_more(task);
+        }
         self.leave_state(task);
         self.wait(task);
     }
@@ -239,6 +242,14 @@ impl Router {
             self.queues[task.queue].later.insert((task.id, index));
             return self.set_deadline(index, deadline);
         }
+        self.put_in_line(index, spot);
+        self.renew_retries(index);
+        self.set_deadline(index, deadline);
+        self.moved_tasks.push(index);
+    }
+
+    /// Puts a task in line, where `leave_spot` takes it out.
+    pub(super) fn put_in_line(&mut self, index: TaskIndex, spot: Spot) {
         let key = self.key_of(index);
         let asked = match spot {
             Spot::Class { class, .. } => self.classes[class].asked,
@@ -252,8 +263,5 @@ impl Router {
             }
             Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => {}
         }
-        self.renew_retries(index);
-        self.set_deadline(index, deadline);
-        self.moved_tasks.push(index);
     }
 }

@@ -4,9 +4,10 @@ use model::task::{Priority, Requirements, ReservationEnd, TransferTarget};
 use model::{ReservationId, TaskId, Timestamp};
 
 use super::Router;
-use crate::input::{PreferredAgent, RestoredState, TaskRequest};
+use crate::input::{PreferredAgent, RestoredOffer, RestoredState, TaskRequest};
 use crate::output::{Output, Refusal};
 use crate::queues::QueueIndex;
+use crate::rings::Ring;
 use crate::steps::Walked;
 use crate::tasks::{Arranged, Awaited, Because, Spot, State, Task, TaskIndex, sent_to};
 
@@ -56,6 +57,7 @@ impl Router {
                 self.hold(index, State::Reserved { reservation, agent, expires_at });
                 self.set_deadline(index, expires_at);
             }
+            RestoredState::Ringing { offers } => self.restore_ringing(index, offers, outputs),
             RestoredState::Assigned { agent, reservation } => {
                 let agent = holder(self, &agent);
                 self.remember(reservation, index);
@@ -68,6 +70,23 @@ impl Router {
             }
         }
         Ok(())
+    }
+
+    /// What rang out meanwhile is over and nobody's fault; the others ring on.
+    fn restore_ringing(&mut self, index: TaskIndex, offers: Vec<RestoredOffer>, outputs: &mut Vec<Output>) {
+        let mut rings = Vec::new();
+        for RestoredOffer { reservation, agent, expires_at } in offers {
+            if expires_at <= self.now {
+                let (task, outcome) = (self.tasks[index].id, ReservationEnd::Canceled);
+                let ended = Output::ReservationEnded { reservation, task, agent, outcome, reason: None };
+                outputs.push(ended);
+                continue;
+            }
+            let offline = self.offline.clone();
+            let agent = self.agents.find_or_add(&agent, &offline, self.now, &mut self.lots);
+            rings.push(Ring { reservation, agent, expires_at, decision: None });
+        }
+        if rings.is_empty() { self.wait(index) } else { self.ring_on(index, rings) }
     }
 
     /// Nobody has said yet where the agent is it may wait for.
@@ -96,7 +115,11 @@ impl Router {
         // Who was only asked may be asked again.
         let giver = match self.tasks[index].state {
             State::Assigned { agent, .. } | State::Wrapping { agent, .. } => Some(agent),
-            State::Reserved { .. } | State::Calling { .. } | State::Waiting(_) | State::Nowhere => None,
+            State::Reserved { .. }
+            | State::Ringing(_)
+            | State::Calling { .. }
+            | State::Waiting(_)
+            | State::Nowhere => None,
         };
         self.recall(index, outputs);
         let now = self.now;
@@ -123,6 +146,14 @@ impl Router {
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
         let index = self.find_task(task)?;
+        if let Some(ring) = under.and_then(|under| self.ringing.under(index, under)).copied() {
+            // Only this one of several was not recorded.
+            self.end_ring(index, ring.reservation, ReservationEnd::Canceled, None, outputs);
+            self.set_aside_giver(index, ring.agent);
+            self.renew_retries(index);
+            self.ring_less(index);
+            return Ok(());
+        }
         let is_over = under.is_some() && self.tasks[index].reservation() != under;
         if self.tasks[index].is_waiting() || is_over {
             return Err(Refusal::NotAssigned { task });
@@ -148,7 +179,13 @@ impl Router {
 
     /// Changes what a task's place in line is made of.
     pub(super) fn change_order(&mut self, index: TaskIndex, change: impl FnOnce(&mut Task)) {
-        let State::Waiting(spot) = self.tasks[index].state else {
+        let state = self.tasks[index].state;
+        if let State::Ringing(Some(spot)) = state {
+            self.leave_spot(index, spot);
+            change(&mut self.tasks[index]);
+            return self.put_in_line(index, spot);
+        }
+        let State::Waiting(spot) = state else {
             return change(&mut self.tasks[index]);
         };
         let deadline = self.tasks[index].deadline;

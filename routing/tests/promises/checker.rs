@@ -31,13 +31,18 @@ struct SeenTask {
     closed_since: Option<Timestamp>,
     /// Sent to one agent, or with an agent of last time: only its safety is judged.
     special: bool,
+    /// Rings, and is offered to more agents until then.
+    looks_until: Timestamp,
     state: SeenState,
 }
+
+type Live = (ReservationId, AgentId, Timestamp);
 
 #[derive(Clone, PartialEq, Debug)]
 enum SeenState {
     Pending,
-    Reserved(ReservationId, AgentId, Timestamp),
+    /// What rings, never nothing.
+    Reserved(Vec<Live>),
     /// The customer is called.
     Calling(ReservationId, AgentId, Timestamp),
     Held(AgentId),
@@ -67,6 +72,19 @@ struct Handed {
     task: TaskId,
     agent: AgentId,
     given: Option<CapacityRule>,
+}
+
+impl SeenTask {
+    fn live(&self) -> &[Live] {
+        match &self.state {
+            SeenState::Reserved(live) => live,
+            _ => &[],
+        }
+    }
+
+    fn rings_at(&self, agent: &AgentId) -> bool {
+        self.live().iter().any(|(_, asked, _)| asked == agent)
+    }
 }
 
 impl Checker {
@@ -102,6 +120,7 @@ impl Checker {
             self.note_input(input);
         }
         self.note_hours();
+        self.note_looking(input);
         if let Some((task, is_full)) = self.came {
             let turned_away = outputs.iter().any(|output| turns_away(output, task));
             assert_eq!(turned_away, is_full, "of the length of the queue: {outputs:?}");
@@ -121,14 +140,38 @@ impl Checker {
         }
         self.walk();
         self.check_rest();
+        for output in outputs {
+            if let Output::ReservationEnded { task, outcome: ReservationEnd::Rescinded, .. } = output {
+                assert!(matches!(self.tasks[task].state, SeenState::Held(_)), "withdrawn for nobody");
+            }
+        }
+    }
+
+    /// A new configuration, or a closed queue, ends the looking for more agents of what rings.
+    fn note_looking(&mut self, input: &Input) {
+        let (now, is_new) = (self.now, matches!(input, Input::Configure { .. }));
+        let closed: Vec<_> = self
+            .tasks
+            .iter()
+            .filter(|(_, task)| !self.is_open(&task.request.queue))
+            .map(|(id, _)| *id)
+            .collect();
+        for (id, task) in &mut self.tasks {
+            if is_new || closed.contains(id) {
+                task.looks_until = task.looks_until.min(now);
+            }
+        }
+    }
+
+    /// Whether a task that rings is to be offered to whoever else is free.
+    fn looks(&self, task: &SeenTask) -> bool {
+        let most = usize::from(self.settings(&task.request.queue).offers_at_once);
+        !task.live().is_empty() && task.live().len() < most && self.now < task.looks_until
     }
 
     pub fn live_offers(&self) -> Vec<(ReservationId, AgentId)> {
-        let live = |task: &SeenTask| match &task.state {
-            SeenState::Reserved(reservation, agent, _) => Some((*reservation, agent.clone())),
-            _ => None,
-        };
-        self.tasks.values().filter_map(live).collect()
+        let offers = self.tasks.values().flat_map(SeenTask::live);
+        offers.map(|(reservation, agent, _)| (*reservation, agent.clone())).collect()
     }
 
     pub fn held(&self) -> Vec<TaskId> {
@@ -259,6 +302,7 @@ impl Checker {
             asked_until: None,
             closed_since: None,
             special: request.preferred_agent.is_some(),
+            looks_until: Timestamp::EPOCH,
             state: SeenState::Pending,
         };
         assert!(self.tasks.insert(request.id, seen).is_none(), "a task came twice and was taken twice");
@@ -426,7 +470,7 @@ impl Checker {
                     if a == c && b == d),
                     "offered to somebody else than was held"
                 );
-                seen.state = SeenState::Reserved(*reservation, agent.clone(), *expires_at);
+                seen.state = SeenState::Reserved(vec![(*reservation, agent.clone(), *expires_at)]);
             }
             Output::Offered { reservation, task, agent, expires_at } => {
                 self.check_offer(*task, agent, *expires_at);
@@ -434,8 +478,13 @@ impl Checker {
                     self.reservations.insert(*reservation, *task).is_none(),
                     "a reservation id came twice"
                 );
-                let state = SeenState::Reserved(*reservation, agent.clone(), *expires_at);
-                self.tasks.get_mut(task).unwrap().state = state;
+                let ends = self.step_ends(&self.tasks[task]);
+                let seen = self.tasks.get_mut(task).unwrap();
+                if seen.state == SeenState::Pending {
+                    (seen.state, seen.looks_until) = (SeenState::Reserved(Vec::new()), ends);
+                }
+                let SeenState::Reserved(live) = &mut seen.state else { unreachable!() };
+                live.push((*reservation, agent.clone(), *expires_at));
             }
             Output::CallCustomer { reservation, task, agent, until } => {
                 self.check_match(*task, agent);
@@ -466,23 +515,28 @@ impl Checker {
                     }
                     return;
                 }
-                let SeenState::Reserved(live, holder, expires_at) = &seen.state else {
+                let SeenState::Reserved(live) = &mut seen.state else {
                     panic!("an offer ended that was not live: {output:?}")
                 };
-                assert_eq!((live, holder), (reservation, agent));
-                assert!(*outcome != ReservationEnd::TimedOut || *expires_at <= now, "rang out too early");
+                let is_this = |(id, asked, _): &Live| (id, asked) == (reservation, agent);
+                let place = live.iter().position(is_this).expect("it was live");
+                let (_, _, expires_at) = live.remove(place);
+                assert!(*outcome != ReservationEnd::TimedOut || expires_at <= now, "rang out too early");
                 if *outcome == ReservationEnd::Rejected {
                     seen.set_aside.insert(agent.clone(), now + delay);
                 }
-                seen.state = SeenState::Pending;
-                if seen.request.queue.as_str() == "gone" {
-                    self.tasks.remove(task);
+                if live.is_empty() {
+                    seen.state = SeenState::Pending;
+                    if seen.request.queue.as_str() == "gone" {
+                        self.tasks.remove(task);
+                    }
                 }
             }
             Output::Assigned { task, reservation, agent, .. } => {
                 let seen = self.tasks.get_mut(task).unwrap();
-                let SeenState::Reserved(live, holder, expires_at) = &seen.state else {
-                    panic!("assigned without an offer: {output:?}")
+                // Whoever else was asked has heard that it is over.
+                let [(live, holder, expires_at)] = seen.live() else {
+                    panic!("assigned without an offer, or with others that ring: {output:?}")
                 };
                 assert_eq!((live, holder), (reservation, agent), "assigned to somebody else");
                 assert!(self.now < *expires_at, "assigned after the ring time");
@@ -588,8 +642,13 @@ impl Checker {
 
     fn check_match(&self, id: TaskId, agent: &AgentId) {
         let task = &self.tasks[&id];
-        assert_eq!(task.state, SeenState::Pending, "a second live reservation of {id}");
+        assert!(
+            task.state == SeenState::Pending || self.looks(task),
+            "one live reservation too many of {id}"
+        );
+        assert!(!task.rings_at(agent), "{id} rings twice at {agent}");
         if self.is_handed(id, agent) {
+            assert_eq!(task.state, SeenState::Pending);
             return self.check_handed(id, agent);
         }
         assert!(task.request.not_before.is_none_or(|at| at <= self.now), "offered before its time");
@@ -602,8 +661,8 @@ impl Checker {
         }
         let key = |task: &SeenTask| (-task.request.priority.0, task.request.waiting_since, task.request.id);
         for other in self.tasks.values().filter(|other| !other.special && !task.special) {
-            let earlier =
-                other.state == SeenState::Pending && key(other) < key(task) && !self.is_pulled(other);
+            let in_line = other.state == SeenState::Pending || (self.looks(other) && !other.rings_at(agent));
+            let earlier = in_line && key(other) < key(task) && !self.is_pulled(other);
             assert!(
                 !(earlier && self.eligible(other, agent)),
                 "{agent} is offered {id}, but {} is in line before",
@@ -616,8 +675,14 @@ impl Checker {
     fn check_rest(&self) {
         for (id, task) in &self.tasks {
             match &task.state {
-                SeenState::Reserved(_, _, expires_at) => {
-                    assert!(self.now < *expires_at, "an offer of {id} outlives its ring time");
+                SeenState::Reserved(live) => {
+                    let rings_on = live.iter().all(|(_, _, expires_at)| self.now < *expires_at);
+                    assert!(rings_on, "an offer of {id} outlives its ring time");
+                    if self.looks(task) && !task.special {
+                        let mut others = self.agents.keys().filter(|agent| !task.rings_at(agent));
+                        let idle = others.find(|agent| self.eligible(task, agent));
+                        assert!(idle.is_none(), "{id} could ring at {idle:?} too, at {}", self.now);
+                    }
                 }
                 SeenState::Calling(_, _, until) => assert!(self.now < *until, "{id} is called for too long"),
                 SeenState::Pending if !task.special => {
@@ -714,9 +779,8 @@ impl Checker {
         let Some(capacity) = profile.capacity.get(&channel) else { return false };
         let in_hand = |of: Channel| {
             let by = |task: &&SeenTask| match &task.state {
-                SeenState::Held(holder)
-                | SeenState::Reserved(_, holder, _)
-                | SeenState::Calling(_, holder, _) => holder == id,
+                SeenState::Held(holder) | SeenState::Calling(_, holder, _) => holder == id,
+                SeenState::Reserved(_) => task.rings_at(id),
                 SeenState::Pending => false,
             };
             self.tasks.values().filter(by).filter(|task| task.request.channel == of).count()
@@ -747,6 +811,25 @@ impl Checker {
             }
         }
         self.asked_in(task, current)
+    }
+
+    /// When the step it is in relaxes, or it leaves its queue.
+    fn step_ends(&self, task: &SeenTask) -> Timestamp {
+        let settings = self.settings(&task.request.queue);
+        let mut step_ends = Timestamp::MAX;
+        let mut ends = task.queued_since;
+        for (number, step) in settings.steps.iter().enumerate() {
+            if task.skipped.contains(&number) {
+                continue;
+            }
+            ends = ends + step.duration.unwrap_or_default();
+            let is_last = number + 1 == settings.steps.len() || step.duration.is_none();
+            if is_last || self.now < ends {
+                step_ends = if is_last { Timestamp::MAX } else { ends };
+                break;
+            }
+        }
+        self.ends(task).map_or(step_ends, |ends| ends.min(step_ends))
     }
 
     fn asked_in(&self, task: &SeenTask, step: Option<&StepRequirements>) -> Requirements {

@@ -154,6 +154,7 @@ fn organisation(variant: u8) -> Configuration {
         }),
         most_waiting: (variant > 2).then_some(3),
         when_closed: if variant == 4 { WhenClosed::Overflow } else { WhenClosed::Wait },
+        offers_at_once: 1 + variant % 3,
         ..Queue::default()
     };
     let definitions =
@@ -161,6 +162,7 @@ fn organisation(variant: u8) -> Configuration {
     let plain = Queue {
         selection: Selection::LongestIdle(definitions[usize::from(variant) % 3]),
         wrap_up_limit: Some(seconds(8.0)),
+        offers_at_once: if variant == 2 { 50 } else { 3 },
         deadline: (variant == 2).then(|| seconds(40.0)),
         overflow: Some(queue("chat").into()),
         ..Queue::default()
@@ -433,4 +435,23 @@ fn a_backlog_is_what_these_histories_reach() {
     assert_eq!(history.checker.pending(), 20, "nobody is logged in");
     history.act(Act::Presence { agent: 0, presence: 0 });
     assert_eq!((history.checker.pending(), history.checker.live_offers().len()), (18, 2));
+}
+
+#[test]
+fn a_task_that_rings_at_several_is_what_these_histories_reach() {
+    let mut history = History::new();
+    for agent in 0..3 {
+        history.act(Act::Presence { agent, presence: 0 });
+    }
+    history.act(Act::Configure { variant: 1 });
+    history.act(Act::Arrive {
+        queue: 0,
+        channel: 0,
+        needs: 0,
+        priority: 0,
+        age: 0,
+        preferred: None,
+        later: 0,
+    });
+    assert_eq!(history.checker.live_offers().len(), 2, "at most two of the three who are free");
 }

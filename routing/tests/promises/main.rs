@@ -24,6 +24,7 @@ mod picked_from_a_list;
 mod recordings_replay;
 mod rejected_for_a_reason;
 mod restart;
+mod several_agents_at_once;
 mod steps_and_deadlines;
 mod steps_that_nobody_meets;
 mod support;

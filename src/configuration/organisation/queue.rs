@@ -32,6 +32,9 @@ pub struct Queue {
     /// The same for some of the reasons that agents can give, before what the reason itself says.
     #[serde(default, skip_serializing_if = "RejectDelays::is_empty")]
     pub reject_delays: RejectDelays,
+    /// At how many agents a task rings at once, 1 to 50; the first who accepts has it.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub offers_at_once: u8,
     /// Whether its tasks are offered, or picked by agents.
     #[serde(default, skip_serializing_if = "Delivery::is_push")]
     pub delivery: Delivery,
@@ -117,6 +120,14 @@ impl RingTime {
             Channel::Voice => self.voice,
         }
     }
+}
+
+fn one() -> u8 {
+    1
+}
+
+fn is_one(number: &u8) -> bool {
+    *number == 1
 }
 
 fn reject_delay() -> Duration {

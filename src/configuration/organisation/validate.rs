@@ -106,6 +106,11 @@ fn queues(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
         if queue.overflow.is_none() && queue.when_closed == super::WhenClosed::Overflow {
             flaws.push(Flaw::new(path.then("when_closed"), "the queue names no overflow"));
         }
+        let most = routing::Queue::MOST_OFFERS;
+        if !(1..=most).contains(&queue.offers_at_once) {
+            let message = format!("{} is not 1 to {most} offers", queue.offers_at_once);
+            flaws.push(Flaw::new(path.then("offers_at_once"), message));
+        }
         names.reject_reasons(queue.reject_delays.keys(), &path.then("reject_delays"), flaws);
         order(organisation, queue, &path, flaws);
         steps(queue, &path.then("steps"), names, flaws);
