@@ -108,6 +108,8 @@ pub struct Queue {
     pub offered: u32,
     pub answered: u32,
     pub abandoned: u32,
+    /// Told that the queue is full, closed, or over for them; counted apart from `abandoned`.
+    pub turned_away: u32,
     /// Which of the named definitions `service_level` is by.
     pub service_level_definition: String,
     /// Per cent; none before anything was offered.

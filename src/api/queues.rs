@@ -54,6 +54,7 @@ pub async fn list(
         offered: figures.offered,
         answered: figures.answered,
         abandoned: figures.abandoned,
+        turned_away: figures.turned_away,
         service_level_definition: figures.service_level.definition,
         service_level: figures.service_level.percent,
     });

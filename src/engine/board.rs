@@ -39,6 +39,7 @@ impl Engine {
             offered: outcomes.offered(),
             answered: outcomes.answered(),
             abandoned,
+            turned_away: self.figures.turned_away(&queue.queue, self.foundation.now()),
         }
     }
 

@@ -104,8 +104,10 @@ impl Engine {
             }
             SessionEvent::TaskCanceled { task, reason } => {
                 self.feed(session, Input::TaskCanceled { task: *task, reason: *reason }).await;
-                if *reason == CancelReason::Abandoned {
-                    self.count_wait(*task, recorded, WaitEnd::Abandoned);
+                match reason {
+                    CancelReason::Abandoned => self.count_wait(*task, recorded, WaitEnd::Abandoned),
+                    CancelReason::TurnedAway => self.count_wait(*task, recorded, WaitEnd::TurnedAway),
+                    _ => {}
                 }
                 self.directory.forget_task(*task);
             }

@@ -22,6 +22,8 @@ use crate::console::wire::ServiceLevelView;
 pub enum WaitEnd {
     Answered,
     Abandoned,
+    /// Full, closed or out of time, and the customer was told so. No part of the service level.
+    TurnedAway,
 }
 
 #[derive(Default)]
@@ -31,6 +33,7 @@ pub struct Figures(Mutex<Day>);
 struct Day {
     ends: Timestamp,
     queues: HashMap<QueueId, Outcomes>,
+    turned_away: HashMap<QueueId, u32>,
     unanswered: HashMap<AgentId, u32>,
 }
 
@@ -38,8 +41,12 @@ impl Figures {
     /// Counts a wait that ended at `at`.
     pub fn add(&self, queue: &QueueId, threshold: Duration, wait: Duration, end: WaitEnd, at: Timestamp) {
         let mut day = self.day(at);
+        let turned_away = u32::from(end == WaitEnd::TurnedAway);
+        let count = day.turned_away.entry(queue.clone()).or_default();
+        *count = count.saturating_add(turned_away);
         let outcomes = day.queues.entry(queue.clone()).or_default();
         let counter = match (end, wait <= threshold) {
+            (WaitEnd::TurnedAway, _) => return,
             (WaitEnd::Answered, true) => &mut outcomes.answered_within,
             (WaitEnd::Answered, false) => &mut outcomes.answered_later,
             (WaitEnd::Abandoned, true) => &mut outcomes.abandoned_within,
@@ -57,6 +64,11 @@ impl Figures {
 
     pub fn of(&self, queue: &QueueId, now: Timestamp) -> Outcomes {
         self.day(now).queues.get(queue).copied().unwrap_or_default()
+    }
+
+    /// Who was turned away from the queue.
+    pub fn turned_away(&self, queue: &QueueId, now: Timestamp) -> u32 {
+        self.day(now).turned_away.get(queue).copied().unwrap_or_default()
     }
 
     /// Offers that rang out at this agent.
@@ -99,10 +111,10 @@ impl Engine {
                 let end = match wait.outcome {
                     WaitOutcome::Answered => WaitEnd::Answered,
                     WaitOutcome::Abandoned => WaitEnd::Abandoned,
+                    WaitOutcome::TurnedAway => WaitEnd::TurnedAway,
                     WaitOutcome::Transferred
                     | WaitOutcome::Expired
                     | WaitOutcome::Canceled
-                    | WaitOutcome::TurnedAway
                     | WaitOutcome::NotReached => continue,
                 };
                 self.figures.add(&queue.id, threshold, wait.wait, end, wait.ended_at);

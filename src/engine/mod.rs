@@ -9,6 +9,7 @@ mod connections;
 mod directory;
 mod effects;
 pub mod explain;
+mod farewell;
 mod figures;
 pub mod mail_out;
 pub mod merging;

@@ -161,12 +161,13 @@ fn command(output: Output) -> Option<Command> {
             reason: TransferReason::Overflow,
             note: None,
         },
-        Output::Ended { task, .. } => Command::CancelTask { task, reason: CancelReason::TurnedAway },
         Output::CallbackOver { task, .. } => Command::CancelTask { task, reason: CancelReason::NotReached },
         Output::Expired { task, .. } => Command::CancelTask { task, reason: CancelReason::Expired },
         Output::WrapUpEnded { task, agent } => {
             Command::Complete { task, agent, disposition: None, summary: None }
         }
+        // Said with the organisation's words, see `Engine::commands`.
+        Output::Ended { .. } => return None,
         // What asks or calls customers is not configured: nothing of it changes a session.
         Output::CallbackOffered { .. }
         | Output::CallCustomer { .. }
@@ -177,13 +178,26 @@ fn command(output: Output) -> Option<Command> {
 }
 
 impl Engine {
+    /// What a session is asked to do by an output.
+    async fn commands(&self, session: SessionId, output: Output) -> Vec<Command> {
+        match output {
+            Output::Ended { task, queue, reason, .. } => {
+                self.turning_away(session, task, &queue, reason).await
+            }
+            output => command(output).into_iter().collect(),
+        }
+    }
+
     async fn carry_out(self: &Arc<Self>, session: SessionId, task: TaskId, output: Output) {
         self.read_ahead(session, &output);
         let held = held(&output);
         let was_assigned = matches!(output, Output::Assigned { .. });
-        let Some(command) = command(output) else { return };
+        let commands = self.commands(session, output).await;
+        if commands.is_empty() {
+            return;
+        }
         loop {
-            match self.sessions().deliver_waiting(session, vec![command.clone()]).await {
+            match self.sessions().deliver_waiting(session, commands.clone()).await {
                 Ok(delivered) => {
                     if delivered.events.is_empty() {
                         held.iter().for_each(|reservation| self.readings.drop_of(*reservation));

@@ -37,9 +37,9 @@ fn queue(organisation: &Organisation, queue: &org::Queue) -> routing::Queue {
         reject_delay: queue.reject_delay,
         wrap_up_limit: queue.wrap_up_limit,
         deadline: queue.deadline,
-        overflow: queue.overflow.clone().map(Into::into),
-        most_waiting: None,
-        when_full: None,
+        overflow: queue.overflow.as_ref().and_then(|way| overflow(organisation, way)),
+        most_waiting: queue.most_waiting,
+        when_full: queue.when_full.as_ref().and_then(|way| overflow(organisation, way)),
         hours: queue.hours.as_ref().and_then(|id| organisation.hours(id)).and_then(hours),
         when_closed: match queue.when_closed {
             org::WhenClosed::Wait => routing::WhenClosed::Wait,
@@ -73,6 +73,27 @@ fn answering(answering: org::Answering) -> Answering {
     }
 }
 
+/// None: it names a virtual agent that there is not, which no organisation that was checked does.
+fn overflow(organisation: &Organisation, overflow: &org::Overflow) -> Option<routing::Overflow> {
+    let way = match overflow {
+        org::Overflow::Queue(queue) => return Some(queue.clone().into()),
+        org::Overflow::Way(way) => way,
+    };
+    Some(match way.end {
+        Some(org::End::Message) => routing::Overflow::Message,
+        Some(org::End::Voicemail) => routing::Overflow::Voicemail,
+        Some(org::End::Callback) => routing::Overflow::Callback {
+            answer_within: way.answer_within.unwrap_or(org::Way::ANSWER_WITHIN),
+        },
+        None => {
+            let agent = way.virtual_agent.clone()?;
+            let first = || organisation.virtual_agent(&agent)?.queues.first().cloned();
+            let queue = way.queue.clone().or_else(first)?;
+            routing::Overflow::Agent { agent, queue }
+        }
+    })
+}
+
 fn step(step: &org::Step) -> routing::Step {
     let of_task = |rule: org::Rule| match rule {
         org::Rule::Required => OfTask::Required,
@@ -83,7 +104,12 @@ fn step(step: &org::Step) -> routing::Step {
         task_skills: of_task(step.intent_skills),
         task_language: of_task(step.language),
     });
-    routing::Step { requirements, duration: step.holds, skip_when: routing::SkipWhen::Never }
+    let skip_when = match step.skip_when {
+        org::SkipWhen::Never => routing::SkipWhen::Never,
+        org::SkipWhen::NobodyLoggedIn => routing::SkipWhen::NobodyLoggedIn,
+        org::SkipWhen::NobodyAvailable => routing::SkipWhen::NobodyAvailable,
+    };
+    routing::Step { requirements, duration: step.holds, skip_when }
 }
 
 fn stake(organisation: &Organisation, queue: &org::Queue) -> routing::Stake {
@@ -210,7 +236,9 @@ mod tests {
     }
 
     fn asked(step: &str) -> Requirements {
-        let queue = format!("[[queues]]\nid = \"q\"\nname = \"Q\"\nsteps = [{{ {step} }}]");
+        let agent = "[[agents]]\nid = \"ana\"\nname = \"Ana\"\nroles = [\"agent\"]\ncapacity = { chat = 1 }\n\
+                     queues = [\"q\"]\nskills = { senior = 5, billing = 5 }";
+        let queue = format!("{agent}\n[[queues]]\nid = \"q\"\nname = \"Q\"\nsteps = [{{ {step} }}]");
         let configuration = configuration(&organisation(&queue));
         let step = &configuration.queues.values().next().unwrap().steps[0].requirements;
         step.of(&needs(&[("billing", 2)], Some("de"))).into_owned()

@@ -348,7 +348,11 @@ in_hand: number, service_level: ServiceLevelView,
 /**
  * Today's.
  */
-offered: number, answered: number, abandoned: number, };
+offered: number, answered: number, abandoned: number, 
+/**
+ * Told that the queue is full, closed, or over for them; counted apart from `abandoned`.
+ */
+turned_away: number, };
 
 export type QueueId = string;
 

@@ -66,6 +66,10 @@ impl<'a> Names<'a> {
         }
     }
 
+    pub fn knows_skills<'s>(&self, mut skills: impl Iterator<Item = &'s Skill>) -> bool {
+        skills.all(|skill| self.skills.contains(skill.as_str()))
+    }
+
     pub fn hours(&self, hours: &HoursId, path: Path, flaws: &mut Vec<Flaw>) {
         known("opening hours", hours.as_str(), &self.hours, path, flaws);
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hours::HoursId;
 use super::offering::{Answering, Delivery, RejectDelays};
+use super::overflow::Overflow;
 use super::service_level::ServiceLevel;
 use super::stake::Stake;
 
@@ -53,7 +54,13 @@ pub struct Queue {
     pub deadline: Option<Duration>,
     /// Where a task goes at the deadline. None: it is canceled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub overflow: Option<QueueId>,
+    pub overflow: Option<Overflow>,
+    /// How many may wait; who comes then goes on at once. None: any number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_waiting: Option<u32>,
+    /// Where a task goes that finds the queue full. None: to `overflow`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when_full: Option<Overflow>,
     /// After-contact work ends by itself after this. None: when the agent says so.
     #[serde(
         default,
@@ -147,6 +154,20 @@ pub struct Step {
     pub language: Rule,
     /// Whether the skills that the task's intent asks for hold.
     pub intent_skills: Rule,
+    /// When a task passes over the step, which then takes no time. Not for the last one.
+    pub skip_when: SkipWhen,
+}
+
+/// Judged as a task enters the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipWhen {
+    #[default]
+    Never,
+    /// No agent who meets the step is logged in; also when the last one logs out while the task waits.
+    NobodyLoggedIn,
+    /// No agent who meets the step is in a routable presence.
+    NobodyAvailable,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

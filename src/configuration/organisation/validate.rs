@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{
     AVAILABLE, Acknowledgement, Fact, LongestIdle, NOT_RESPONDING, OFFLINE, Organisation, Password,
-    PersonRole, Queue, Selection, Site, Step,
+    PersonRole, Queue, Selection, Site,
 };
-use super::{hours, names::Names};
+use super::{hours, names::Names, queue_flaws};
 use crate::configuration::flaw::{Flaw, Path};
 use bots::ConfigurationError;
 use routing::{Share, WaitingOrder};
@@ -19,7 +19,8 @@ pub fn flaws(organisation: &Organisation) -> Vec<Flaw> {
     let names = Names::of(organisation);
     let mut flaws = names.duplicates(organisation);
     sites(organisation, &names, &mut flaws);
-    queues(organisation, &names, &mut flaws);
+    queue_flaws::check(organisation, &names, &mut flaws);
+    orders(organisation, &mut flaws);
     people(organisation, &names, &mut flaws);
     virtual_agents(organisation, &names, &mut flaws);
     routes(organisation, &names, &mut flaws);
@@ -96,26 +97,16 @@ fn is_email(text: &str) -> bool {
     parts.is_some_and(|(_, domain)| !domain.contains('@')) && text.len() <= 254 && !text.contains(odd)
 }
 
-fn queues(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+fn orders(organisation: &Organisation, flaws: &mut Vec<Flaw>) {
     for (index, queue) in organisation.queues.iter().enumerate() {
         let path = entry("queues", index);
-        names.maybe_queue(queue.overflow.as_ref(), path.then("overflow"), flaws);
-        if let Some(hours) = &queue.hours {
-            names.hours(hours, path.then("hours"), flaws);
-        }
-        if queue.overflow.is_none() && queue.when_closed == super::WhenClosed::Overflow {
-            flaws.push(Flaw::new(path.then("when_closed"), "the queue names no overflow"));
-        }
         let most = routing::Queue::MOST_OFFERS;
         if !(1..=most).contains(&queue.offers_at_once) {
             let message = format!("{} is not 1 to {most} offers", queue.offers_at_once);
             flaws.push(Flaw::new(path.then("offers_at_once"), message));
         }
-        names.reject_reasons(queue.reject_delays.keys(), &path.then("reject_delays"), flaws);
         order(organisation, queue, &path, flaws);
-        steps(queue, &path.then("steps"), names, flaws);
     }
-    overflow_circles(organisation, flaws);
 }
 
 /// What would be passed over in silence.
@@ -128,31 +119,6 @@ fn order(organisation: &Organisation, queue: &Queue, path: &Path, flaws: &mut Ve
     if queue.selection != Selection::LongestIdle && queue.longest_idle != LongestIdle::default() {
         let message = "the queue's selection is another, so nobody is chosen by this";
         flaws.push(Flaw::new(path.then("longest_idle"), message));
-    }
-}
-
-fn steps(queue: &Queue, path: &Path, names: &Names, flaws: &mut Vec<Flaw>) {
-    for (place, Step { holds, skills, .. }) in queue.steps.iter().enumerate() {
-        let path = path.then(place);
-        names.skills(skills.keys(), &path.then("skills"), flaws);
-        if holds.is_none() && place + 1 < queue.steps.len() {
-            flaws.push(Flaw::new(path, "only the last step may hold for ever: say how long in \"holds\""));
-        }
-    }
-}
-
-/// A task that overflows for ever in a circle is never served and never given up.
-fn overflow_circles(organisation: &Organisation, flaws: &mut Vec<Flaw>) {
-    for (index, queue) in organisation.queues.iter().enumerate() {
-        let mut next = queue.overflow.as_ref();
-        for _ in 0..organisation.queues.len() {
-            if next == Some(&queue.id) {
-                let path = entry("queues", index).then("overflow");
-                flaws.push(Flaw::new(path, "it leads back here in a circle"));
-                break;
-            }
-            next = next.and_then(|id| organisation.queue(id)).and_then(|queue| queue.overflow.as_ref());
-        }
     }
 }
 

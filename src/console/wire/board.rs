@@ -32,6 +32,8 @@ pub struct QueueFigures {
     pub offered: u32,
     pub answered: u32,
     pub abandoned: u32,
+    /// Told that the queue is full, closed, or over for them; counted apart from `abandoned`.
+    pub turned_away: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
