@@ -42,6 +42,9 @@ pub enum Command {
     /// of JSON a record; or hold that against what was recorded, or against other rules. While the server
     /// runs, a copy of its database is read.
     Replay(crate::replay::command::Options),
+    /// Make an organisation of what another system exports, and report what could not be carried over.
+    #[command(subcommand)]
+    Import(crate::import::command::Source),
     /// Why a task waits, or why it went where it went: step, matching agents, the single reason each was
     /// passed over, what would have to change, the rule and the runner-up. Now, or at any recorded moment.
     Explain(crate::explain::Options),

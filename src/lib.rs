@@ -16,6 +16,7 @@ pub mod foundation;
 pub mod frames;
 pub mod housekeeping;
 pub mod http;
+pub mod import;
 pub mod load;
 pub mod mail;
 pub mod measures;

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Some(Command::Apply { folder, server: None, dry_run }) => {
             apply(config, folder, trial(*dry_run)).map(|()| ExitCode::SUCCESS)
         }
+        Some(Command::Import(source)) => source.run(),
         Some(Command::Explain(options)) => {
             options.run(|| load(config).map(|settings| settings.store.folder)).map(|()| ExitCode::SUCCESS)
         }

@@ -59,3 +59,14 @@ capacity = { chat = 3, voice = 1 }
     ]);
     mutate::feed("configuration", &examples, targets::configuration);
 }
+
+#[test]
+fn no_export_is_imported_wrongly() {
+    let export = include_str!("../exports/taskrouter.json");
+    let small = r#"{"task_queues":[{"friendly_name":"q","target_workers":"routing.skills HAS 'a' OR levels.b >= 3"}],
+        "workflows":[{"friendly_name":"w","configuration":{"task_routing":{"filters":[{"expression":"t == 'x'","targets":[
+        {"queue":"q","expression":"worker.routing.levels.b > 7","timeout":3,"priority":2},{"queue":"q"}]}],"default_filter":{"queue":"q"}}}}],
+        "workers":[{"friendly_name":"n","attributes":{"routing":{"skills":["b"],"levels":{"b":9}}}}]}"#;
+    let expression = r#"(routing.skills HAS "x" AND NOT levels.y <= 2.5) OR task.language IN worker.languages OR a[0].b NOT IN ['1', null]"#;
+    mutate::feed("taskrouter", &texts(&[export, small, expression]), targets::taskrouter);
+}

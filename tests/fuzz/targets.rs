@@ -4,6 +4,8 @@ use std::path::Path;
 
 use tandem::configuration::{Fault, Organisation, Settings, organisation};
 use tandem::console::wire::ConsoleRequest;
+use tandem::import::report::Report;
+use tandem::import::taskrouter;
 
 /// As many faults are shown at most.
 const MAX_FAULTS: usize = 100;
@@ -48,4 +50,20 @@ fn check_faults(faults: Option<Vec<Fault>>, text: &str) {
             assert!(position.line >= 1 && position.line <= lines, "{fault} is past line {lines}");
         }
     }
+}
+
+/// An export of a TaskRouter workspace, and one expression of it: whatever is in it, the organisation
+/// that comes out has no flaw, and each expression reads or says where it does not.
+pub fn taskrouter(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for text in text.lines() {
+        if let Err(error) = taskrouter::expression::Expression::parse(text) {
+            assert!(error.at <= text.chars().count() + 1, "{error} is past the end");
+        }
+    }
+    let Ok(export) = serde_json::from_str(text) else { return };
+    let mut report = Report::default();
+    let imported = taskrouter::import(export, &mut report);
+    assert_eq!(imported.flaws(), []);
+    assert!(!report.markdown("export").contains('\u{1b}'));
 }

@@ -1,0 +1,208 @@
+//! An expression in our own language of expressions, the Common Expression Language.
+
+use super::attributes::{is_languages, is_skills, language, own, path_of_level};
+use super::expression::{Comparison, Expression, Operand, Operator};
+use super::levels::compared;
+use super::names::plain;
+use super::translation::Translation;
+
+/// Whose attributes bare names are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    Worker,
+    Task,
+}
+
+type Translated = Result<String, String>;
+
+/// Or why there is no counterpart.
+pub(super) fn cel(expression: &Expression, subject: Subject, translation: &Translation) -> Translated {
+    let context = Context { subject, translation };
+    context.whole(expression)
+}
+
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    subject: Subject,
+    translation: &'a Translation,
+}
+
+impl Context<'_> {
+    fn whole(self, expression: &Expression) -> Translated {
+        match expression {
+            Expression::All(parts) => self.joined(parts, " && "),
+            Expression::Any(parts) => self.joined(parts, " || "),
+            other => self.part(other),
+        }
+    }
+
+    fn part(self, expression: &Expression) -> Translated {
+        match expression {
+            Expression::All(_) | Expression::Any(_) => Ok(format!("({})", self.whole(expression)?)),
+            Expression::Not(inner) => Ok(format!("!({})", self.whole(inner)?)),
+            Expression::Compare(comparison) => self.comparison(comparison),
+        }
+    }
+
+    fn joined(self, parts: &[Expression], sign: &str) -> Translated {
+        let parts: Vec<_> = parts.iter().map(|part| self.part(part)).collect::<Result<_, _>>()?;
+        Ok(parts.join(sign))
+    }
+
+    fn comparison(self, comparison: &Comparison) -> Translated {
+        if let Some(translated) = self.level(comparison).or_else(|| self.membership(comparison)) {
+            return translated;
+        }
+        let Comparison { left, operator, right } = comparison;
+        if *operator == Operator::Equal || *operator == Operator::NotEqual {
+            let path = match (left, right) {
+                (Operand::Path(path), Operand::Null) | (Operand::Null, Operand::Path(path)) => Some(path),
+                _ => None,
+            };
+            if let Some(path) = path {
+                let fact = self.fact(path)?;
+                return Ok(if *operator == Operator::Equal {
+                    format!("!has({fact})")
+                } else {
+                    format!("has({fact})")
+                });
+            }
+        }
+        let (one, other) = (self.operand(left)?, self.operand(right)?);
+        Ok(match operator {
+            Operator::Equal => format!("{one} == {other}"),
+            Operator::NotEqual => format!("{one} != {other}"),
+            Operator::Less => format!("{one} < {other}"),
+            Operator::LessOrEqual => format!("{one} <= {other}"),
+            Operator::Greater => format!("{one} > {other}"),
+            Operator::GreaterOrEqual => format!("{one} >= {other}"),
+            Operator::In => format!("{one} in {other}"),
+            Operator::NotIn => format!("!({one} in {other})"),
+            Operator::Has => format!("{other} in {one}"),
+            Operator::NotHas => format!("!({other} in {one})"),
+            Operator::Contains | Operator::NotContains => {
+                return Err(format!("{operator} has no counterpart: expressions do not look into texts"));
+            }
+        })
+    }
+
+    /// Levels have others numbers with us.
+    fn level(self, comparison: &Comparison) -> Option<Translated> {
+        let is_task = matches!(&comparison.left, Operand::Path(path) if path[0] == "task");
+        if self.subject == Subject::Task || is_task {
+            return None;
+        }
+        let (skill, operator, level) = compared(comparison)?;
+        let Some(name) = self.translation.skill(skill) else { return Some(Err(nobody(skill))) };
+        let at_least = |level: f64| {
+            format!("agent.skills.{name} >= {}", self.translation.levels.at_least(skill, level).get())
+        };
+        Some(Ok(match operator {
+            Operator::GreaterOrEqual => at_least(level),
+            Operator::Greater => at_least(level.next_up()),
+            Operator::Less => format!("!({})", at_least(level)),
+            Operator::LessOrEqual => format!("!({})", at_least(level.next_up())),
+            Operator::Equal => format!("{} && !({})", at_least(level), at_least(level.next_up())),
+            _ => return Some(Err(format!("{operator} of a level has no counterpart"))),
+        }))
+    }
+
+    /// Of skills and languages.
+    fn membership(self, comparison: &Comparison) -> Option<Translated> {
+        let (list, one, is_negated) = match comparison.operator {
+            Operator::Has | Operator::NotHas => {
+                (&comparison.left, &comparison.right, comparison.operator == Operator::NotHas)
+            }
+            Operator::In | Operator::NotIn => {
+                (&comparison.right, &comparison.left, comparison.operator == Operator::NotIn)
+            }
+            _ => return None,
+        };
+        let Operand::Path(path) = list else { return None };
+        if self.subject == Subject::Task && path[0] != "worker" {
+            return None;
+        }
+        let found = match one {
+            Operand::Text(skill) if is_skills(path) => match self.translation.skill(skill) {
+                Some(name) => format!("agent.skills.{name} >= 1"),
+                None => return Some(Err(nobody(skill))),
+            },
+            _ if is_skills(path) => {
+                return Some(Err(
+                    "which skill is asked for is said by a task's attribute that names a skill: \
+                    let routes ask for skills"
+                        .to_owned(),
+                ));
+            }
+            Operand::Text(name) if is_languages(path) => match language(name) {
+                Some(code) => format!("\"{code}\" in agent.languages"),
+                None => return Some(Err(format!("{name:?} is no language that is known"))),
+            },
+            _ => return None,
+        };
+        Some(Ok(if is_negated { format!("!({found})") } else { found }))
+    }
+
+    fn operand(self, operand: &Operand) -> Translated {
+        Ok(match operand {
+            Operand::Text(text) => quoted(text),
+            Operand::Number(number) => number.to_string(),
+            Operand::Truth(truth) => truth.to_string(),
+            Operand::Null => return Err("null has no counterpart here".to_owned()),
+            Operand::List(values) => {
+                let values: Vec<_> = values.iter().map(|one| self.operand(one)).collect::<Result<_, _>>()?;
+                format!("[{}]", values.join(", "))
+            }
+            Operand::Path(path) => self.fact(path)?,
+        })
+    }
+
+    fn fact(self, path: &[String]) -> Translated {
+        let (subject, rest) = match path[0].as_str() {
+            "worker" => (Subject::Worker, own(path)),
+            "task" => (Subject::Task, path[1..].iter().map(String::as_str).collect()),
+            _ => (self.subject, path.iter().map(String::as_str).collect()),
+        };
+        if rest.is_empty() {
+            return Err(format!("{:?} alone is no value", path[0]));
+        }
+        if subject == Subject::Task {
+            return Ok(format!("task.attributes.{}", attribute(&rest)));
+        }
+        if self.subject == Subject::Task {
+            return Err("no agent is chosen yet where a task's queue is decided".to_owned());
+        }
+        match rest[..] {
+            ["activity_name" | "activity_sid" | "available"] => {
+                Err("an agent's presence decides whether anything is offered, not what".to_owned())
+            }
+            ["sid" | "friendly_name" | "name"] => {
+                Err("agents are chosen by what they can do, not by name".to_owned())
+            }
+            ["channel", ..] => Err("how full an agent is decides the capacity".to_owned()),
+            _ if path_of_level(path).is_some() || is_skills(path) => {
+                Err("skills are compared with numbers and names only".to_owned())
+            }
+            _ if is_languages(path) => Ok("agent.languages".to_owned()),
+            _ => Ok(format!("agent.attributes.{}", attribute(&rest))),
+        }
+    }
+}
+
+fn nobody(skill: &str) -> String {
+    format!("nobody has the skill {skill:?}")
+}
+
+/// The name of an attribute that was nested.
+pub(super) fn attribute(path: &[&str]) -> String {
+    let name = plain(&path.join("_"));
+    if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() {
+        format!("a_{name}")
+    } else {
+        name
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
