@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use tandem::configuration::organisation::{LastAgent, Rule, Selection};
+use tandem::configuration::organisation::{LastAgent, Overflow, Rule, Selection, SkipWhen};
 use tandem::configuration::{Organisation, check};
 use tandem::import::report::{Outcome, Report};
 use tandem::import::{read, taskrouter};
@@ -91,24 +91,29 @@ fn targets_become_steps_and_other_task_queues_the_overflow() {
     assert_eq!(premium.last_agent.map(|LastAgent { wait, .. }| wait), Some(seconds(25)));
     assert_eq!(premium.selection, Selection::MostProficient);
     assert_eq!(premium.ring_time.voice, seconds(45));
+    assert_eq!((premium.order, premium.offers_at_once), (routing::WaitingOrder::LastInFirst, 1));
+    assert_eq!(queue("bookings").offers_at_once, 5);
     let steps: Vec<_> = premium
         .steps
         .iter()
         .map(|step| {
             let skills: Vec<_> =
                 step.skills.iter().map(|(skill, level)| (skill.as_str(), level.get())).collect();
-            (skills, step.language, step.holds)
+            (skills, step.language, step.holds, step.skip_when)
         })
         .collect();
     assert_eq!(
         steps,
-        [(vec![("bookings", 5)], Rule::Required, Some(seconds(30))), (vec![], Rule::Required, None)]
+        [
+            (vec![("bookings", 5)], Rule::Required, Some(seconds(30)), SkipWhen::NobodyAvailable),
+            (vec![], Rule::Required, None, SkipWhen::Never),
+        ]
     );
     assert_eq!(premium.deadline, Some(seconds(25 + 30 + 60)));
-    let bookings = premium.overflow.as_ref().unwrap();
-    let bookings = queue(bookings.as_str());
+    let Some(Overflow::Queue(next)) = &premium.overflow else { panic!("{:?}", premium.overflow) };
+    let bookings = queue(next.as_str());
     assert_eq!((bookings.priority.0, bookings.deadline), (5, Some(seconds(120))));
-    assert_eq!(bookings.overflow.as_ref().map(model::QueueId::as_str), Some("everyone"));
+    assert_eq!(bookings.overflow, Some(Overflow::Queue(model::QueueId::new("everyone").unwrap())));
     assert_eq!(queue("everyone").deadline, None);
 
     let routes: Vec<_> =
@@ -154,11 +159,9 @@ fn everything_that_is_not_carried_over_is_reported_by_place_and_reason() {
     };
     lost("workspace.event_callback_url", "webhooks");
     lost("task_queues[3].target_workers", "a value");
-    lost("task_queues[2].task_order", "first in");
-    lost("task_queues[1].max_reserved_workers", "one agent at a time");
     lost("workflows[0].assignment_callback_url", "webhooks");
     lost("workflows[0].filters[0].targets[1].priority", "priority stays");
-    lost("workflows[0].filters[0].targets[2].skip_if", "workers.available");
+    lost("workflows[0].filters[0].targets[0].skip_if", "1 == 1");
     lost("workflows[0].filters[0].targets[3].expression", "agent.attributes.team == \"north\"");
     lost("workflows[0].filters[1].expression", "routes go by the intent");
     lost("workflows[0].filters[1].targets[0].colour", "not known");

@@ -11,8 +11,11 @@ use super::filter::Target;
 use super::names::Names;
 use super::translation::Translation;
 use super::workspace::{TaskQueue, Workspace};
-use crate::configuration::organisation::{LastAgent, Queue, RingTime, Rule, Selection, Step};
+use crate::configuration::organisation::{
+    LastAgent, Overflow, Person, Queue, RingTime, Rule, Selection, SkipWhen, Step,
+};
 use crate::import::report::Report;
+use routing::WaitingOrder;
 
 /// Steps of one queue.
 const MOST_STEPS: usize = 10;
@@ -98,14 +101,9 @@ impl<'a> Chains<'a> {
             deadline = target.timeout.and_then(|timeout| Some(deadline? + timeout));
             self.target(&mut queue, target, report);
         }
-        if queue.steps.is_empty() {
-            queue.steps.push(step(&Asked::default(), None));
-        }
-        if let Some(last) = queue.steps.last_mut() {
-            last.holds = None;
-        }
+        finish(&mut queue);
         queue.deadline = deadline;
-        queue.overflow = next.filter(|_| deadline.is_some()).cloned();
+        queue.overflow = next.filter(|_| deadline.is_some()).cloned().map(Overflow::Queue);
         self.add(queue, source, from.name)
     }
 
@@ -121,15 +119,13 @@ impl<'a> Chains<'a> {
         if let Some(order) = &target.order_by {
             order_by(queue, order, &format!("{place}.order_by"), report);
         }
-        if let Some(skip) = &target.skip_if {
-            report.lost(format!("{place}.skip_if"), format!("steps are not passed over: {skip}"));
-        }
         if target.known_worker {
             let wait = target.timeout.unwrap_or(WAITED_FOR);
             queue.last_agent = Some(LastAgent { within: REMEMBERED, wait });
             let how =
                 "the agent a customer had last is found in the history instead of in the task's attributes";
             report.changed(format!("{place}.known_worker"), how);
+            skip_when(target, report);
             return;
         }
         let asked = target.expression.as_ref().map(|text| Asked::of(text, self.translation));
@@ -140,7 +136,9 @@ impl<'a> Chains<'a> {
         for condition in &asked.conditions {
             report.lost(format!("{place}.expression"), format!("it asks {}", condition.as_str()));
         }
-        queue.steps.push(step(&asked, target.timeout));
+        let mut step = step(&asked, target.timeout);
+        step.skip_when = skip_when(target, report);
+        queue.steps.push(step);
     }
 
     fn blank(&self, source: &TaskQueue, ring: Option<Duration>, report: &mut Report) -> Queue {
@@ -149,12 +147,15 @@ impl<'a> Chains<'a> {
         if let Some(ring) = ring {
             queue.ring_time = RingTime { chat: ring, email: ring, voice: ring };
         }
-        if source.lifo && !self.has(source) {
-            report.lost(format!("{}.task_order", source.place), "tasks are served first in, first out");
+        if source.lifo {
+            queue.order = WaitingOrder::LastInFirst;
         }
-        if source.max_reserved_workers.is_some_and(|most| most > 1.0) && !self.has(source) {
-            let place = format!("{}.max_reserved_workers", source.place);
-            report.lost(place, "a task is offered to one agent at a time");
+        if let Some(most) = source.max_reserved_workers.filter(|most| *most >= 1.0) {
+            queue.offers_at_once = whole(most.min(f64::from(routing::Queue::MOST_OFFERS)));
+            if most > f64::from(routing::Queue::MOST_OFFERS) && !self.has(source) {
+                let place = format!("{}.max_reserved_workers", source.place);
+                report.changed(place, format!("a task rings at {} agents at most", queue.offers_at_once));
+            }
         }
         queue
     }
@@ -182,9 +183,67 @@ impl<'a> Chains<'a> {
     }
 }
 
+impl Built {
+    /// Leaves out the steps that none of the queue's people meets; `check` would refuse them.
+    pub fn leave_out_unmet(&mut self, people: &[Person], report: &mut Report) {
+        let queue = &mut self.queue;
+        let id = queue.id.clone();
+        let serving: Vec<_> = people.iter().filter(|person| person.queues.contains(&id)).collect();
+        let has = |step: &Step, person: &Person| {
+            let level = |skill| person.skills.get(skill).copied();
+            step.skills.iter().all(|(skill, least)| level(skill).is_some_and(|level| level >= *least))
+        };
+        let mut number = 0;
+        queue.steps.retain(|step| {
+            number += 1;
+            let is_met = step.skills.is_empty() || serving.iter().any(|person| has(step, person));
+            if !is_met {
+                let place = format!("queues.{id}.steps[{}]", number - 1);
+                report.lost(place, "nobody who serves the queue has these skills: the step is left out");
+            }
+            is_met
+        });
+        finish(queue);
+    }
+}
+
+/// One step at least, and the last is neither left nor passed over.
+fn finish(queue: &mut Queue) {
+    if queue.steps.is_empty() {
+        queue.steps.push(step(&Asked::default(), None));
+    }
+    if let Some(last) = queue.steps.last_mut() {
+        (last.holds, last.skip_when) = (None, SkipWhen::Never);
+    }
+}
+
 fn step(asked: &Asked, holds: Option<Duration>) -> Step {
     let language = if asked.language { Rule::Required } else { Rule::Ignored };
     Step { holds, skills: asked.skills.clone(), language, ..Step::default() }
+}
+
+/// `workers.available == 0` passes a target over where nobody is there for it.
+fn skip_when(target: &Target, report: &mut Report) -> SkipWhen {
+    let Some(skip) = &target.skip_if else { return SkipWhen::Never };
+    let place = format!("{}.skip_if", target.place);
+    if skip.split_whitespace().collect::<String>() != "workers.available==0" {
+        report.lost(place, format!("a step is passed over where nobody is there for it, not by {skip}"));
+        return SkipWhen::Never;
+    }
+    if target.timeout.is_none() {
+        report.lost(place, "it has no timeout: no step comes after it");
+        return SkipWhen::Never;
+    }
+    SkipWhen::NobodyAvailable
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it is held within the bounds first"
+)]
+fn whole(number: f64) -> u8 {
+    number.clamp(1.0, 255.0).round() as u8
 }
 
 /// `worker.routing.levels.french DESC` is the choice of the most proficient.

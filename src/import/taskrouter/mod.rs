@@ -80,8 +80,9 @@ pub fn import(export: Map<String, Value>, report: &mut Report) -> Organisation {
         }
     }
     chains.unused(report);
-    let queues = chains.built;
+    let mut queues = chains.built;
     let agents = workers::people(&workspace, &queues, &translation, report);
+    queues.iter_mut().for_each(|built| built.leave_out_unmet(&agents, report));
     notes(&workspace, &sites, report);
     Organisation {
         name: workspace.name.clone().unwrap_or_else(|| "Imported".to_owned()),
