@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use ts_rs::TS;
 
-use crate::id::{AgentId, Language, QueueId, Skill};
+use crate::id::{AgentId, Language, QueueId, ReservationId, Skill};
 use crate::time::Timestamp;
 
 /// How well an agent has a skill: 1 (learning) to 5 (expert).
@@ -220,14 +220,39 @@ pub enum CancelReason {
     NotReached,
 }
 
+/// An offer that rings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LiveOffer {
+    pub reservation: ReservationId,
+    pub agent: AgentId,
+    pub expires_at: Timestamp,
+}
+
+/// Most offers of one task that ring at once.
+pub const MAX_OFFERS: usize = 50;
+
 /// Where a task stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum TaskState {
     Pending,
-    Reserved { reservation: crate::id::ReservationId, agent: AgentId, expires_at: Timestamp },
-    Assigned { agent: AgentId },
-    Wrapping { agent: AgentId, since: Timestamp },
+    /// Rings at this agent, and at the others if it was offered to several at once; the first who accepts
+    /// has it.
+    Reserved {
+        reservation: ReservationId,
+        agent: AgentId,
+        expires_at: Timestamp,
+        /// In the order they were asked after the first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<LiveOffer>,
+    },
+    Assigned {
+        agent: AgentId,
+    },
+    Wrapping {
+        agent: AgentId,
+        since: Timestamp,
+    },
     Completed,
     Canceled,
 }
@@ -237,7 +262,45 @@ impl TaskState {
         !matches!(self, Self::Completed | Self::Canceled)
     }
 
-    /// The agent whose capacity the task holds.
+    /// All that rings, in the order they were asked.
+    pub fn offers(&self) -> Vec<LiveOffer> {
+        let Self::Reserved { reservation, agent, expires_at, others } = self else { return Vec::new() };
+        let first = LiveOffer { reservation: *reservation, agent: agent.clone(), expires_at: *expires_at };
+        [first].into_iter().chain(others.iter().cloned()).collect()
+    }
+
+    /// The same state with one more offer; whatever else it was, it rings at this agent now.
+    pub fn offered(self, offer: LiveOffer) -> Self {
+        match self {
+            Self::Reserved { reservation, agent, expires_at, mut others } => {
+                others.push(offer);
+                Self::Reserved { reservation, agent, expires_at, others }
+            }
+            _ => Self::ringing(vec![offer]),
+        }
+    }
+
+    /// The same state with one offer less; pending once nothing rings. An assignment that was faster
+    /// stands.
+    pub fn without(self, over: ReservationId) -> Self {
+        if !matches!(self, Self::Reserved { .. }) {
+            return self;
+        }
+        let mut offers = self.offers();
+        offers.retain(|offer| offer.reservation != over);
+        Self::ringing(offers)
+    }
+
+    /// With these offers, if there are any.
+    pub fn ringing(mut offers: Vec<LiveOffer>) -> Self {
+        if offers.is_empty() {
+            return Self::Pending;
+        }
+        let LiveOffer { reservation, agent, expires_at } = offers.remove(0);
+        Self::Reserved { reservation, agent, expires_at, others: offers }
+    }
+
+    /// The agent whose capacity the task holds; of several who are asked, the first.
     pub fn agent(&self) -> Option<&AgentId> {
         match self {
             Self::Reserved { agent, .. } | Self::Assigned { agent } | Self::Wrapping { agent, .. } => {

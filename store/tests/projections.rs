@@ -47,7 +47,10 @@ async fn open_tasks_come_longest_waiting_first_with_their_states() {
     assert_eq!(tasks.iter().map(|open| open.task).collect::<Vec<_>>(), [task(12), task(13), task(11)]);
     let reservation = ReservationId(Uuid::from_u128(5));
     let expires_at = Timestamp(99);
-    assert_eq!(tasks[0].state, TaskState::Reserved { reservation, agent: agent("ana"), expires_at });
+    assert_eq!(
+        tasks[0].state,
+        TaskState::Reserved { reservation, agent: agent("ana"), expires_at, others: Vec::new() }
+    );
     assert_eq!(tasks[1].state, TaskState::Assigned { agent: agent("ben") });
     assert_eq!(tasks[2].state, TaskState::Pending);
 }
@@ -67,6 +70,40 @@ async fn an_ended_reservation_returns_only_its_own_task() {
     assert!(matches!(store.open_tasks().await.unwrap()[0].state, TaskState::Reserved { .. }));
     record(&store, 1, 3, vec![ended(5)]).await;
     assert_eq!(store.open_tasks().await.unwrap()[0].state, TaskState::Pending);
+}
+
+#[tokio::test]
+async fn what_rings_at_several_agents_is_kept_in_order_until_one_has_it() {
+    let (_folder, store) = open();
+    let offers = [reserved(11, 5, "ana"), reserved(11, 6, "ben"), reserved(11, 7, "cem")];
+    record(&store, 1, 1, vec![opened(1, 7), created(11, "sales", 1)]).await;
+    record(&store, 1, 2, offers.to_vec()).await;
+    let ended = |reservation, name| SessionEvent::ReservationEnded {
+        task: task(11),
+        reservation: ReservationId(Uuid::from_u128(reservation)),
+        agent: agent(name),
+        outcome: ReservationEnd::Rescinded,
+        reason: None,
+    };
+    let mut at = 3;
+    for (end, left) in [
+        (None, vec!["ana", "ben", "cem"]),
+        (Some((5, "ana")), vec!["ben", "cem"]),
+        (Some((9, "zoe")), vec!["ben", "cem"]),
+        (Some((7, "cem")), vec!["ben"]),
+        (Some((6, "ben")), vec![]),
+    ] {
+        if let Some((reservation, name)) = end {
+            record(&store, 1, at, vec![ended(reservation, name)]).await;
+            at += 1;
+        }
+        let state = store.open_tasks().await.unwrap().remove(0).state;
+        let asked: Vec<_> = state.offers().into_iter().map(|offer| offer.agent.to_string()).collect();
+        assert_eq!(asked, left);
+        assert_eq!(state == TaskState::Pending, left.is_empty());
+    }
+    record(&store, 1, at, vec![reserved(11, 8, "ana"), assigned(11, "ana")]).await;
+    assert_eq!(store.open_tasks().await.unwrap()[0].state, TaskState::Assigned { agent: agent("ana") });
 }
 
 #[tokio::test]

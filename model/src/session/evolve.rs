@@ -6,7 +6,7 @@ use crate::channel::Channel;
 use crate::event::{Author, Message, Reader, Recorded, Role, SessionEvent};
 use crate::id::LegId;
 use crate::identity::{Identity, Verification};
-use crate::task::{ReservationEnd, TaskState, TransferTarget};
+use crate::task::{LiveOffer, ReservationEnd, TaskState, TransferTarget};
 use crate::time::Timestamp;
 
 use super::MAX_ENTRIES;
@@ -143,11 +143,13 @@ impl State {
         let Some(task) = &mut self.task else { return };
         match event {
             SessionEvent::TaskReserved { reservation, agent, expires_at, .. } => {
-                let (reservation, expires_at) = (*reservation, *expires_at);
-                task.state = TaskState::Reserved { reservation, agent: agent.clone(), expires_at };
+                let (reservation, agent, expires_at) = (*reservation, agent.clone(), *expires_at);
+                let state = std::mem::replace(&mut task.state, TaskState::Pending);
+                task.state = state.offered(LiveOffer { reservation, agent, expires_at });
             }
-            SessionEvent::ReservationEnded { agent, outcome, .. } => {
-                task.state = TaskState::Pending;
+            SessionEvent::ReservationEnded { reservation, agent, outcome, .. } => {
+                let state = std::mem::replace(&mut task.state, TaskState::Pending);
+                task.state = state.without(*reservation);
                 // Who was asked and did not take it is not waited for.
                 let declined = matches!(outcome, ReservationEnd::Rejected | ReservationEnd::TimedOut);
                 if declined && task.wanted.agent() == Some(agent) {

@@ -3,7 +3,8 @@
 use crate::event::{Role, SessionEvent};
 use crate::id::{AgentId, Disposition, ReservationId, TaskId};
 use crate::task::{
-    CancelReason, Priority, Requirements, ReservationEnd, TaskState, TransferReason, TransferTarget,
+    CancelReason, LiveOffer, MAX_OFFERS, Priority, Requirements, ReservationEnd, TaskState, TransferReason,
+    TransferTarget,
 };
 use crate::time::Timestamp;
 
@@ -36,11 +37,18 @@ impl State {
         agent: AgentId,
         expires_at: Timestamp,
     ) -> Result<Vec<SessionEvent>, Refusal> {
-        if self.open_task(task)?.state != TaskState::Pending {
-            return Err(Refusal::WrongTaskState);
-        }
+        let state = &self.open_task(task)?.state;
         if let Some(sequence) = self.find_key(reservation.0) {
             return Err(Refusal::Duplicate { sequence });
+        }
+        let offers = state.offers();
+        let may_ring = *state == TaskState::Pending || !offers.is_empty();
+        // How many ring at once is the router's to say; never two at one agent.
+        if !may_ring || offers.iter().any(|offer| offer.agent == agent) {
+            return Err(Refusal::WrongTaskState);
+        }
+        if offers.len() >= MAX_OFFERS {
+            return Err(Refusal::TooMany("offers"));
         }
         Ok(vec![SessionEvent::TaskReserved { task, reservation, agent, expires_at }])
     }
@@ -52,7 +60,7 @@ impl State {
         outcome: ReservationEnd,
         reason: Option<String>,
     ) -> Result<Vec<SessionEvent>, Refusal> {
-        let agent = self.reserved_to(task, reservation)?.clone();
+        let agent = self.reserved_to(task, reservation)?;
         Ok(vec![SessionEvent::ReservationEnded { task, reservation, agent, outcome, reason }])
     }
 
@@ -63,11 +71,15 @@ impl State {
         agent: AgentId,
         by: Option<AgentId>,
     ) -> Result<Vec<SessionEvent>, Refusal> {
-        if *self.reserved_to(task, reservation)? != agent {
+        if self.reserved_to(task, reservation)? != agent {
             return Err(Refusal::NotYours(agent));
         }
+        // Whoever else is asked hears that somebody was faster, before anybody hears who.
+        let others = self.open_task(task)?.state.offers().into_iter();
+        let others = others.filter(|offer| offer.reservation != reservation);
+        let mut events: Vec<_> = others.map(|offer| ended(task, offer, ReservationEnd::Rescinded)).collect();
         // A supervisor who gets the session is there as its handler from now on.
-        let mut events = self.ending(&agent);
+        events.extend(self.ending(&agent));
         let joined = SessionEvent::AgentJoined { agent: agent.clone(), role: Role::Handler };
         events.push(SessionEvent::TaskAssigned { task, reservation: Some(reservation), agent, by });
         events.push(joined);
@@ -159,13 +171,10 @@ impl State {
     /// What parts a task from whoever has it.
     pub(super) fn letting_go(&self, task: &Task) -> Vec<SessionEvent> {
         match &task.state {
-            TaskState::Reserved { reservation, agent, .. } => vec![SessionEvent::ReservationEnded {
-                task: task.id,
-                reservation: *reservation,
-                agent: agent.clone(),
-                outcome: ReservationEnd::Canceled,
-                reason: None,
-            }],
+            TaskState::Reserved { .. } => {
+                let offers = task.state.offers().into_iter();
+                offers.map(|offer| ended(task.id, offer, ReservationEnd::Canceled)).collect()
+            }
             TaskState::Assigned { agent } => {
                 vec![SessionEvent::AgentLeft { agent: agent.clone(), role: Role::Handler }]
             }
@@ -177,10 +186,14 @@ impl State {
         self.task.as_ref().filter(|open| open.id == task).ok_or(Refusal::UnknownTask(task))
     }
 
-    fn reserved_to(&self, task: TaskId, reservation: ReservationId) -> Result<&AgentId, Refusal> {
-        match &self.open_task(task)?.state {
-            TaskState::Reserved { reservation: live, agent, .. } if *live == reservation => Ok(agent),
-            _ => Err(Refusal::OfferOver(reservation)),
-        }
+    fn reserved_to(&self, task: TaskId, reservation: ReservationId) -> Result<AgentId, Refusal> {
+        let mut offers = self.open_task(task)?.state.offers().into_iter();
+        let live = offers.find(|offer| offer.reservation == reservation);
+        live.map(|offer| offer.agent).ok_or(Refusal::OfferOver(reservation))
     }
+}
+
+fn ended(task: TaskId, offer: LiveOffer, outcome: ReservationEnd) -> SessionEvent {
+    let LiveOffer { reservation, agent, .. } = offer;
+    SessionEvent::ReservationEnded { task, reservation, agent, outcome, reason: None }
 }

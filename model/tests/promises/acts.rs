@@ -74,7 +74,9 @@ impl Act {
 
     fn offer(&self, log: &Log, at: usize) -> (ReservationId, AgentId) {
         match log.checker.stage() {
-            Stage::Reserved(_, reservation, agent) if self.chance(at, 9) => (*reservation, agent.clone()),
+            Stage::Reserved(_, live) if self.chance(at, 9) => {
+                live[usize::from(self.dice[at]) % live.len()].clone()
+            }
             _ => (reservation(u64::from(self.dice[at])), self.some_agent(at)),
         }
     }

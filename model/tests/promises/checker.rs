@@ -20,7 +20,8 @@ pub enum Stage {
     #[default]
     None,
     Pending(TaskId),
-    Reserved(TaskId, ReservationId, AgentId),
+    /// With all that rings, never nothing.
+    Reserved(TaskId, Vec<(ReservationId, AgentId)>),
     Assigned(TaskId, AgentId),
     Wrapping(TaskId, AgentId),
 }
@@ -200,17 +201,33 @@ impl Checker {
             }
             (TaskReserved { task, reservation, agent, .. }, Stage::Pending(open)) if open == *task => {
                 self.once(reservation.0);
-                Stage::Reserved(open, *reservation, agent.clone())
+                Stage::Reserved(open, vec![(*reservation, agent.clone())])
             }
-            (ReservationEnded { task, reservation, agent, .. }, Stage::Reserved(open, live, asked))
-                if (open, live, &asked) == (*task, *reservation, agent) =>
+            (TaskReserved { task, reservation, agent, .. }, Stage::Reserved(open, mut live))
+                if open == *task =>
             {
-                Stage::Pending(open)
+                self.once(reservation.0);
+                assert!(live.iter().all(|(_, asked)| asked != agent), "{agent} is asked twice");
+                assert!(live.len() < 50, "more than fifty are asked");
+                live.push((*reservation, agent.clone()));
+                Stage::Reserved(open, live)
+            }
+            (ReservationEnded { task, reservation, agent, .. }, Stage::Reserved(open, mut live))
+                if open == *task =>
+            {
+                let ended = (*reservation, agent.clone());
+                let place = live.iter().position(|offer| *offer == ended).expect("it rang");
+                live.remove(place);
+                if live.is_empty() { Stage::Pending(open) } else { Stage::Reserved(open, live) }
             }
             (
                 TaskAssigned { task, reservation: Some(reservation), agent, .. },
-                Stage::Reserved(open, live, asked),
-            ) if (open, live, &asked) == (*task, *reservation, agent) => Stage::Assigned(open, asked),
+                Stage::Reserved(open, live),
+            ) if open == *task => {
+                // Whoever else was asked knows by now.
+                assert_eq!(live, [(*reservation, agent.clone())]);
+                Stage::Assigned(open, agent.clone())
+            }
             (
                 TaskAssigned { task, reservation: None, agent, .. },
                 Stage::Pending(open) | Stage::Assigned(open, _) | Stage::Wrapping(open, _),

@@ -259,3 +259,71 @@ fn transcripts_are_not_sent_without_end() {
     }
     assert_eq!(log.must_refuse(request()), Refusal::TooMany("transcripts"));
 }
+
+/// Rings at these, in this order.
+fn ringing_at(names: &[&str]) -> Log {
+    let mut log = Log::ringing(names[0]);
+    for (number, name) in (2..).zip(&names[1..]) {
+        let (task, reservation) = (task(1), reservation(number));
+        log.must(Command::Reserve { task, reservation, agent: agent(name), expires_at: Timestamp(90_000) });
+    }
+    log
+}
+
+fn live(log: &Log) -> Vec<String> {
+    log.state.task.as_ref().unwrap().state.offers().iter().map(|offer| offer.agent.to_string()).collect()
+}
+
+#[test]
+fn a_task_may_ring_at_several_and_the_others_hear_before_who_has_it() {
+    let mut log = ringing_at(&["ana", "ben", "cem"]);
+    assert_eq!(live(&log), ["ana", "ben", "cem"]);
+    let (task, reservation) = (task(1), live_reservation(&log, "ben"));
+    let events = log.must(Command::Assign { task, reservation, agent: agent("ben"), by: None });
+    let withdrawn = |event: &SessionEvent, name: &str| {
+        matches!(event, SessionEvent::ReservationEnded { agent: from, outcome: ReservationEnd::Rescinded, .. }
+            if *from == agent(name))
+    };
+    assert!(withdrawn(&events[0], "ana") && withdrawn(&events[1], "cem"), "{events:?}");
+    assert!(matches!(&events[2], SessionEvent::TaskAssigned { .. }), "{events:?}");
+    assert_eq!(log.state.handler(), Some(&agent("ben")));
+}
+
+#[test]
+fn one_offer_of_several_ends_and_the_others_ring_on() {
+    let mut log = ringing_at(&["ana", "ben", "cem"]);
+    let first = live_reservation(&log, "ana");
+    let (task, outcome) = (task(1), ReservationEnd::TimedOut);
+    log.must(Command::EndReservation { task, reservation: first, outcome, reason: None });
+    assert_eq!(live(&log), ["ben", "cem"]);
+    let late = Command::Assign { task, reservation: first, agent: agent("ana"), by: None };
+    assert_eq!(log.must_refuse(late), Refusal::OfferOver(first));
+    for name in ["cem", "ben"] {
+        let reservation = live_reservation(&log, name);
+        log.must(Command::EndReservation { task, reservation, outcome, reason: None });
+    }
+    assert_eq!(log.state.task.as_ref().unwrap().state, model::task::TaskState::Pending);
+}
+
+#[test]
+fn nobody_is_asked_twice_at_once_and_no_more_than_fifty() {
+    let mut log = ringing_at(&["ana", "ben"]);
+    let ask = |number, name: &str| Command::Reserve {
+        task: task(1),
+        reservation: reservation(number),
+        agent: agent(name),
+        expires_at: Timestamp(90_000),
+    };
+    assert_eq!(log.must_refuse(ask(13, "ana")), Refusal::WrongTaskState);
+    for number in 3..=50 {
+        log.must(ask(100 + number, &format!("agent{number}")));
+    }
+    assert_eq!(log.must_refuse(ask(200, "zoe")), Refusal::TooMany("offers"));
+    let events = log.must(transfer(None, to_queue()));
+    assert_eq!(events.len(), 51, "fifty offers end, then it is transferred");
+}
+
+fn live_reservation(log: &Log, name: &str) -> ReservationId {
+    let offers = log.state.task.as_ref().unwrap().state.offers();
+    offers.iter().find(|offer| offer.agent == agent(name)).unwrap().reservation
+}

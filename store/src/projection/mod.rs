@@ -7,6 +7,7 @@ mod absorption;
 mod customer;
 mod erasure;
 mod handling;
+mod offers;
 mod rebuild;
 mod session;
 mod task;

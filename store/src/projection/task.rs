@@ -1,10 +1,10 @@
 //! One row a task: what the router is rebuilt from.
 
 use model::event::SessionEvent;
-use model::task::{ReservationEnd, TransferTarget};
+use model::task::{LiveOffer, ReservationEnd, TransferTarget};
 use rusqlite::{Connection, Params, params};
 
-use super::Place;
+use super::{Place, offers};
 use crate::error::StoreError;
 use crate::sqlite::codec;
 
@@ -12,12 +12,11 @@ pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent
     let session = place.session_key();
     match event {
         SessionEvent::TaskCreated { .. } => create(connection, place, event),
-        SessionEvent::TaskReserved { task, reservation, agent, expires_at } => update(
-            connection,
-            "UPDATE tasks SET state = 'reserved', agent = ?3, reservation = ?4, state_time = ?5
-            WHERE session = ?1 AND task = ?2",
-            params![session, task.0.as_bytes(), agent.as_str(), reservation.0.as_bytes(), expires_at.0],
-        ),
+        SessionEvent::TaskReserved { task, reservation, agent, expires_at } => {
+            let offer =
+                LiveOffer { reservation: *reservation, agent: agent.clone(), expires_at: *expires_at };
+            offers::add(connection, session, *task, offer)
+        }
         // Only the reservation it is about: an assignment that was faster stands.
         SessionEvent::ReservationEnded { task, reservation, agent, outcome, .. } => {
             // Who was asked and did not take it is not waited for.
@@ -30,12 +29,7 @@ pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent
                     params![session, task.0.as_bytes(), agent.as_str(), reservation.0.as_bytes()],
                 )?;
             }
-            update(
-                connection,
-                "UPDATE tasks SET state = 'pending', agent = NULL, reservation = NULL, state_time = NULL
-                WHERE session = ?1 AND task = ?2 AND state = 'reserved' AND reservation = ?3",
-                params![session, task.0.as_bytes(), reservation.0.as_bytes()],
-            )
+            offers::end(connection, session, *task, *reservation)
         }
         SessionEvent::TaskAssigned { task, agent, .. } => update(
             connection,

@@ -15,7 +15,7 @@ use crate::projection::outcome_of;
 pub(crate) fn open_tasks(connection: &Connection) -> Result<Vec<OpenTask>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT session, task, queue, channel, requirements, priority, waiting_since, queued_at,
-            preferred_agent, only_agent, state, agent, reservation, state_time
+            preferred_agent, only_agent, state, agent, reservation, state_time, other_offers
         FROM tasks WHERE state NOT IN ('completed', 'canceled')
         ORDER BY waiting_since, session, task",
     )?;
@@ -54,6 +54,10 @@ fn read_state(row: &Row<'_>) -> Result<TaskState, StoreError> {
             reservation: ReservationId(codec::uuid(row, 12)?),
             agent: codec::name(row, 11)?,
             expires_at: codec::time(row, 13)?,
+            others: match row.get_ref(14)?.as_str_or_null().map_err(StoreError::corrupt)? {
+                Some(others) => codec::json(others)?,
+                None => Vec::new(),
+            },
         },
         "assigned" => TaskState::Assigned { agent: codec::name(row, 11)? },
         "wrapping" => TaskState::Wrapping { agent: codec::name(row, 11)?, since: codec::time(row, 13)? },

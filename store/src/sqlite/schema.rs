@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::OpenError;
 
 /// Appended to, never changed: a data folder remembers how many of these it has had.
-const MIGRATIONS: &[&str] = &[LOG_AND_PROJECTIONS, CUSTOMERS_OF_ONE_PERSON];
+const MIGRATIONS: &[&str] = &[LOG_AND_PROJECTIONS, CUSTOMERS_OF_ONE_PERSON, SEVERAL_OFFERS];
 
 /// `position` orders the events of all streams. Texts are only in `events.body`; `search` indexes
 /// them through the view `searchable` and holds no copy.
@@ -148,6 +148,9 @@ CREATE TABLE mail_ids (
 
 /// Who else a customer is, is asked with each history.
 const CUSTOMERS_OF_ONE_PERSON: &str = "CREATE INDEX identities_customer ON identities (customer);";
+
+/// What rings besides the first offer, as JSON; NULL for nearly all.
+const SEVERAL_OFFERS: &str = "ALTER TABLE tasks ADD COLUMN other_offers TEXT;";
 
 /// Brings the database to this program's version; leaves it untouched if it is newer.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
