@@ -99,10 +99,14 @@ impl Engine {
         recorded: &Recorded<SessionEvent>,
     ) {
         let begun = self.readings.take(reservation);
+        let Some(current) = state.task.as_ref().filter(|current| current.id == task) else { return };
+        // It may have been answered, or withdrawn, in the same moment: then nothing rings.
+        if current.state.offers().iter().all(|offer| offer.reservation != reservation) {
+            return;
+        }
         if self.virtual_agents().accept(agent, reservation) {
             return;
         }
-        let Some(current) = state.task.as_ref().filter(|current| current.id == task) else { return };
         let Some(card) = card::card(session, state) else { return };
         let reading = match begun {
             // One that failed is done again.
@@ -110,7 +114,13 @@ impl Engine {
             None => None,
         };
         let reading = match reading {
-            Some(reading) if reading.messages.through.next() >= recorded.sequence => reading,
+            // Other offers of the same task may lie between: only what was said counts.
+            Some(reading)
+                if reading.messages.through.next() >= recorded.sequence
+                    || reading.messages.through >= state.last_message =>
+            {
+                reading
+            }
             _ => self.read(session, task, card.customer, recorded.sequence).await,
         };
         let offer = Offer {

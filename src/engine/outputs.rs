@@ -17,6 +17,8 @@ use crate::actors::session::DeliverError;
 
 /// Sessions are spread over so many lanes; one lane waits for the log without holding up others.
 const LANES: usize = 128;
+/// Decisions about one task that are recorded as one.
+const MOST_TOGETHER: usize = 64;
 /// A store that refuses is asked again after this.
 const STORE_PAUSE: Duration = Duration::from_millis(200);
 
@@ -34,6 +36,21 @@ struct Step {
 /// The records on their way that free slots, by agent.
 #[derive(Default)]
 struct Freeing(HashMap<AgentId, Vec<CancellationToken>>);
+
+impl Step {
+    /// Whether both are decisions about one task's offers, and this one waits for nothing: a task that
+    /// rings at several agents, is answered by one of them or given to somebody makes one record.
+    fn goes_with(&self, other: &Self) -> bool {
+        let of_offers = |step: &Self| {
+            matches!(
+                step.output,
+                Output::Offered { .. } | Output::ReservationEnded { .. } | Output::Assigned { .. }
+            )
+        };
+        let is_free = self.after.iter().all(CancellationToken::is_cancelled);
+        self.task == other.task && of_offers(self) && of_offers(other) && is_free
+    }
+}
 
 impl Freeing {
     fn step(&mut self, session: SessionId, task: TaskId, output: Output) -> Step {
@@ -90,17 +107,34 @@ pub async fn follow(engine: Weak<Engine>, mut outputs: mpsc::UnboundedReceiver<O
 fn lane(engine: Weak<Engine>) -> mpsc::UnboundedSender<Step> {
     let (sender, mut steps) = mpsc::unbounded_channel::<Step>();
     tokio::spawn(async move {
-        while let Some(Step { session, task, output, after, done }) = steps.recv().await {
+        let mut next = None;
+        while let Some(mut step) = take(&mut next, &mut steps).await {
             // Earlier outputs wait for none that come later: nobody waits in a circle.
-            for earlier in after {
+            for earlier in std::mem::take(&mut step.after) {
                 earlier.cancelled().await;
             }
+            let mut together = vec![step];
+            while together.len() < MOST_TOGETHER
+                && let Ok(step) = steps.try_recv()
+            {
+                if !step.goes_with(&together[0]) {
+                    next = Some(step);
+                    break;
+                }
+                together.push(step);
+            }
             let Some(engine) = engine.upgrade() else { return };
-            engine.carry_out(session, task, output).await;
-            drop(done);
+            engine.carry_out_together(together).await;
         }
     });
     sender
+}
+
+async fn take(next: &mut Option<Step>, steps: &mut mpsc::UnboundedReceiver<Step>) -> Option<Step> {
+    match next.take() {
+        Some(step) => Some(step),
+        None => steps.recv().await,
+    }
 }
 
 async fn not_responding(
@@ -188,6 +222,22 @@ impl Engine {
         }
     }
 
+    /// Several as one record; one by one if the session does not take them so.
+    async fn carry_out_together(self: &Arc<Self>, steps: Vec<Step>) {
+        if let [first, _, ..] = &steps[..] {
+            steps.iter().for_each(|step| self.read_ahead(first.session, &step.output));
+            let commands = steps.iter().filter_map(|step| command(step.output.clone())).collect();
+            let delivered = self.sessions().deliver_waiting(first.session, commands).await;
+            if delivered.is_ok_and(|delivered| !delivered.events.is_empty()) {
+                return;
+            }
+        }
+        for Step { session, task, output, done, .. } in steps {
+            self.carry_out(session, task, output).await;
+            drop(done);
+        }
+    }
+
     async fn carry_out(self: &Arc<Self>, session: SessionId, task: TaskId, output: Output) {
         self.read_ahead(session, &output);
         let held = held(&output);
@@ -213,6 +263,8 @@ impl Engine {
                     held.iter().for_each(|reservation| self.readings.drop_of(*reservation));
                     return;
                 }
+                // It was recorded before an answer was lost.
+                Err(_) if was_assigned && self.is_recorded(session, &commands).await => return,
                 Err(error) => {
                     tracing::debug!(%session, %task, %error, "a session does not follow the router");
                     if let Some(reservation) = held {
@@ -223,6 +275,13 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// Whether the agent of an assignment has the task already.
+    async fn is_recorded(&self, session: SessionId, commands: &[Command]) -> bool {
+        let [Command::Assign { task, agent, .. }] = commands else { return false };
+        let Ok(state) = self.sessions().state(session).await else { return false };
+        state.task.as_ref().is_some_and(|open| open.id == *task) && state.handler() == Some(agent)
     }
 
     /// The session says otherwise than the router: what the session says holds.

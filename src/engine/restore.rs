@@ -8,7 +8,7 @@ use model::event::{AgentEvent, PresenceCause};
 use model::session::State;
 use model::task::TaskState;
 use model::{AgentId, Event, PresenceName, Recorded, Sequence, SessionEvent, SessionId, StreamId, Timestamp};
-use routing::{Direction, Input, PreferredAgent, RestoredState, TaskRequest};
+use routing::{Direction, Input, PreferredAgent, RestoredOffer, RestoredState, TaskRequest};
 use store::{OpenTask, StoreError};
 use tokio::sync::mpsc;
 
@@ -220,26 +220,38 @@ impl Engine {
             let engine = self.clone();
             tokio::spawn(async move { engine.ask_again(session).await });
         }
-        if let Some(reserved) = ringing(state, log) {
+        for reserved in ringing(state, log) {
             self.follow_event(session, state, reserved).await;
         }
     }
 }
 
-/// The offer that rings still: its agent's console is told of it again.
-fn ringing<'a>(state: &State, log: &'a [Recorded<SessionEvent>]) -> Option<&'a Recorded<SessionEvent>> {
-    let Some(TaskState::Reserved { expires_at, .. }) = state.task.as_ref().map(|task| &task.state) else {
-        return None;
-    };
-    let is_offer =
-        |recorded: &&Recorded<SessionEvent>| matches!(recorded.event, SessionEvent::TaskReserved { .. });
-    log.iter().rev().find(is_offer).filter(|_| *expires_at > now())
+/// The offers that ring still: their agents' consoles are told of them again.
+fn ringing<'a>(
+    state: &State,
+    log: &'a [Recorded<SessionEvent>],
+) -> impl Iterator<Item = &'a Recorded<SessionEvent>> {
+    let mut live = state.task.as_ref().map(|task| task.state.offers()).unwrap_or_default();
+    live.retain(|offer| offer.expires_at > now());
+    let looked_at = if live.is_empty() { &[] } else { log };
+    looked_at.iter().filter(move |recorded| {
+        let SessionEvent::TaskReserved { reservation, .. } = &recorded.event else { return false };
+        live.iter().any(|offer| offer.reservation == *reservation)
+    })
 }
 
 fn restored(organisation: &Organisation, task: OpenTask) -> (TaskRequest, RestoredState) {
     let state = match (task.state, task.only_agent) {
-        (TaskState::Reserved { reservation, agent, expires_at }, _) => {
+        (TaskState::Reserved { reservation, agent, expires_at, others }, _) if others.is_empty() => {
             RestoredState::Reserved { reservation, agent, expires_at }
+        }
+        (state @ TaskState::Reserved { .. }, _) => {
+            let offers = state.offers().into_iter().map(|offer| RestoredOffer {
+                reservation: offer.reservation,
+                agent: offer.agent,
+                expires_at: offer.expires_at,
+            });
+            RestoredState::Ringing { offers: offers.collect() }
         }
         (TaskState::Assigned { agent }, _) => RestoredState::Assigned { agent, reservation: None },
         (TaskState::Wrapping { agent, since }, _) => RestoredState::Wrapping { agent, since },
