@@ -14,7 +14,9 @@ use crate::id::{
 };
 use crate::identity::{Identity, Verification};
 use crate::stream::Sequence;
-use crate::task::{CancelReason, Priority, Requirements, ReservationEnd, TransferReason, TransferTarget};
+use crate::task::{
+    Callback, CancelReason, Priority, Requirements, ReservationEnd, TransferReason, TransferTarget,
+};
 use crate::time::Timestamp;
 
 /// Who wrote a message or learned a fact.
@@ -268,6 +270,39 @@ pub enum SessionEvent {
         task: TaskId,
         priority: Priority,
         by: AgentId,
+    },
+    /// Its age counts from another moment, for its place in line.
+    TaskAged {
+        task: TaskId,
+        waiting_since: Timestamp,
+        by: AgentId,
+    },
+    /// The customer is asked whether to be called back, in these words, and waits on until then.
+    CallbackOffered {
+        task: TaskId,
+        until: Timestamp,
+        text: String,
+    },
+    /// The task goes on as a call to this number, at its place; not before a time, if there is one.
+    CallbackChosen {
+        task: TaskId,
+        /// In E.164.
+        #[ts(type = "string")]
+        number: SmolStr,
+        callback: Callback,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        not_before: Option<Timestamp>,
+        by: Author,
+    },
+    CallbackDeclined {
+        task: TaskId,
+    },
+    /// The agent did not reach the customer: back to pending at its place, not before the next attempt.
+    CallFailed {
+        task: TaskId,
+        agent: AgentId,
+        attempts_left: u8,
+        not_before: Timestamp,
     },
     TaskWrapping {
         task: TaskId,

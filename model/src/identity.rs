@@ -24,6 +24,19 @@ impl Identity {
         Self::Email(SmolStr::new(address.trim().to_lowercase()))
     }
 
+    /// A number with its country's, in E.164: a plus sign and 8 to 15 digits, whatever is between them for
+    /// the eye. None: it is no such number.
+    pub fn phone(number: &str) -> Option<Self> {
+        let digits = number.trim().strip_prefix('+')?;
+        let is_between = |letter: char| matches!(letter, ' ' | '-' | '.' | '/' | '(' | ')');
+        if number.len() > 40 || !digits.chars().all(|letter| letter.is_ascii_digit() || is_between(letter)) {
+            return None;
+        }
+        let plain: String = digits.chars().filter(char::is_ascii_digit).collect();
+        let is_number = (8..=15).contains(&plain.len()) && !plain.starts_with('0');
+        is_number.then(|| Self::Phone(SmolStr::new(format!("+{plain}"))))
+    }
+
     /// The identity whose [`Display`](fmt::Display) form this is.
     pub fn from_key(key: &str) -> Option<Self> {
         let (kind, value) = key.split_once(':')?;

@@ -80,6 +80,9 @@ pub enum Input {
     CallbackChosen {
         task: TaskId,
         callback: Callback,
+        /// Nobody is offered it earlier, and the queue's times begin then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        not_before: Option<Timestamp>,
     },
     /// The customer was asked and does not want to be called back: the task expires.
     CallbackDeclined {

@@ -150,7 +150,9 @@ impl Router {
             Input::TaskReleased { task, reservation } => return self.release(task, reservation, outputs),
             Input::TaskReprioritised { task, priority } => return self.reprioritise(task, priority),
             Input::TaskAged { task, waiting_since } => return self.age(task, waiting_since),
-            Input::CallbackChosen { task, callback } => return self.choose_callback(task, callback, outputs),
+            Input::CallbackChosen { task, callback, not_before } => {
+                return self.choose_callback(task, callback, not_before, outputs);
+            }
             Input::CallbackDeclined { task } => return self.decline_callback(task),
             Input::CustomerAnswered { task } => return self.answer_call(task, outputs),
             Input::CallFailed { task } => return self.fail_call(task, outputs),

@@ -9,6 +9,7 @@ mod customers;
 mod organisation;
 mod queues;
 mod sessions;
+mod tasks;
 
 use std::sync::Arc;
 
@@ -40,6 +41,9 @@ pub fn routes(engine: Arc<Engine>) -> OpenApiRouter {
         .routes(routes!(customers::search))
         .routes(routes!(queues::list))
         .routes(routes!(queues::explanation))
+        .routes(routes!(tasks::call_back))
+        .routes(routes!(tasks::call_failed))
+        .routes(routes!(tasks::age))
         .routes(routes!(agents::list))
         .routes(routes!(agents::set_presence))
         .routes(routes!(organisation::read, organisation::replace))

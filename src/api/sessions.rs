@@ -268,7 +268,7 @@ async fn readable(
     Ok(engine.sessions().state(session).await?)
 }
 
-async fn changeable(
+pub(super) async fn changeable(
     engine: &Engine,
     principal: &Principal,
     session: SessionId,

@@ -29,6 +29,8 @@ pub fn watch(engine: Arc<Engine>, session: SessionId, leg: LegId) {
             .task
             .as_ref()
             .filter(|task| matches!(task.state, TaskState::Pending | TaskState::Reserved { .. }));
+        // Who is to be called back need not wait beside it.
+        let waiting = waiting.filter(|task| task.callback().is_none());
         if let Some(task) = waiting.filter(|_| state.email().is_none() && !is_elsewhere(&engine, &state)) {
             commands.push(Command::CancelTask { task: task.id, reason: CancelReason::Abandoned });
         }

@@ -1,7 +1,7 @@
 //! What a customer asks for becomes commands to their session, or a refusal that says why.
 
 use channels::chat::wire::{ChatMessage, ChatRefusal, ChatRequest};
-use model::event::{Author, CloseReason, Reader};
+use model::event::{Author, CloseReason, DetachReason, Reader};
 use model::session::{Command, Refusal, State};
 use model::task::{TaskState, TransferReason};
 use model::{Channel, Identity, MessageId, SessionId, Verification};
@@ -49,6 +49,8 @@ impl Connection {
             ChatRequest::Read { through } => {
                 self.quietly(Command::MarkRead { reader: Reader::Customer, through }).await
             }
+            ChatRequest::ChooseCallback { number } => self.choose_callback(&number).await,
+            ChatRequest::DeclineCallback => self.decline_callback().await,
             ChatRequest::RequestPerson => self.request_person().await,
             ChatRequest::Rate { score, comment } => {
                 let comment =
@@ -60,9 +62,47 @@ impl Connection {
         }
     }
 
-    /// The customer is done. The person they spoke with has their after-work still.
+    async fn choose_callback(&mut self, number: &str) -> Result<(), Gone> {
+        let Some(number) = Identity::phone(number) else {
+            let reason = "it is no number such as +49 30 1234567";
+            return self.refuse(None, ChatRefusal::Malformed, reason, None).await;
+        };
+        let Some((session, state)) = self.waiting().await else {
+            return self.refuse(None, ChatRefusal::NotNow, "nobody is waited for", None).await;
+        };
+        let Some(task) = &state.task else { return Ok(()) };
+        if !self.engine.foundation.organisation().takes_calls(&task.queue) {
+            return self.refuse(None, ChatRefusal::NotNow, "nobody here can call", None).await;
+        }
+        let callback = self.engine.callback_of(&task.queue);
+        let (task, by) = (task.id, Author::Customer);
+        let command = Command::ChooseCallback { task, number, callback, not_before: None, by };
+        self.deliver(None, session, vec![command]).await
+    }
+
+    async fn decline_callback(&mut self) -> Result<(), Gone> {
+        let Some((_, state)) = self.waiting().await else { return Ok(()) };
+        let Some(task) = &state.task else { return Ok(()) };
+        self.quietly(Command::DeclineCallback { task: task.id }).await
+    }
+
+    /// The session, while its task waits for somebody.
+    async fn waiting(&mut self) -> Option<(SessionId, std::sync::Arc<State>)> {
+        let session = self.session()?;
+        let state = self.engine.sessions().state(session).await.ok()?;
+        let task = state.task.as_ref()?;
+        matches!(task.state, TaskState::Pending | TaskState::Reserved { .. }).then_some((session, state))
+    }
+
+    /// The customer is done. The person they spoke with has their after-work still; who is to be called
+    /// back goes, and the callback stays.
     async fn end_chat(&mut self) -> Result<(), Gone> {
         let Some(session) = self.session() else { return Ok(()) };
+        if let Some((_, state)) = self.waiting().await
+            && state.task.as_ref().is_some_and(|task| task.callback().is_some())
+        {
+            return self.quietly(Command::Detach { leg: self.leg, reason: DetachReason::Left }).await;
+        }
         let close = Command::Close { reason: CloseReason::Customer };
         let state = self.engine.sessions().state(session).await.ok();
         if let Some(wrap_up) = state.and_then(|state| self.after_work(&state)) {

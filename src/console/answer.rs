@@ -121,6 +121,9 @@ pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
             }
             deliver_all(engine, session, commands).await
         }
+        Ask::CallFailed { session, task } => {
+            deliver(engine, session, Command::FailCall { task, agent: who.agent.clone() }).await
+        }
         Ask::Merge { session, other } => merge(engine, who, session, other).await,
         Ask::Separate { session, other } => {
             own(&*read(engine, who, session).await?, who)?;
@@ -188,6 +191,9 @@ async fn supervise(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
         }
         Ask::Prioritise { session, task, priority } => {
             deliver(engine, session, Command::Reprioritise { task, priority, by: supervisor }).await
+        }
+        Ask::Age { session, task, waiting_since } => {
+            deliver(engine, session, Command::Age { task, waiting_since, by: supervisor }).await
         }
         Ask::SetPresenceOf { agent, presence } => {
             if engine.foundation.organisation().presence(&presence).is_none() {

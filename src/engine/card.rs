@@ -4,7 +4,7 @@ use model::session::{State, Status};
 use model::{Channel, Identity, SessionId};
 
 use crate::console::wire::{
-    FactView, KnownIdentity, LegView, PastSession, SessionCard, SessionContext, TaskView,
+    CallBack, FactView, KnownIdentity, LegView, PastSession, SessionCard, SessionContext, TaskView,
 };
 
 /// A fact of this name is the customer's own name.
@@ -33,6 +33,10 @@ pub fn card(session: SessionId, state: &State) -> Option<SessionCard> {
             queue: task.queue.clone(),
             priority: task.priority,
             waiting_since: task.waiting_since,
+            call_back: task.callback().map(|(number, callback)| CallBack {
+                number: number.into(),
+                attempts_left: callback.attempts,
+            }),
             state: task.state.clone(),
         }),
     })

@@ -95,6 +95,23 @@ impl Engine {
             SessionEvent::TaskReprioritised { task, priority, .. } => {
                 self.feed(session, Input::TaskReprioritised { task: *task, priority: *priority }).await;
             }
+            SessionEvent::TaskAged { task, waiting_since, .. } => {
+                let input = Input::TaskAged { task: *task, waiting_since: *waiting_since };
+                self.feed(session, input).await;
+            }
+            SessionEvent::CallbackChosen { task, callback, not_before, .. } => {
+                let (callback, not_before) = (*callback, *not_before);
+                self.feed(session, Input::CallbackChosen { task: *task, callback, not_before }).await;
+            }
+            SessionEvent::CallbackDeclined { task } => {
+                self.feed(session, Input::CallbackDeclined { task: *task }).await;
+            }
+            SessionEvent::CallFailed { task, .. } => {
+                if let Some(current) = &state.task {
+                    self.directory.waits(*task, current.queue.clone(), recorded.at);
+                }
+                self.feed(session, Input::CallFailed { task: *task }).await;
+            }
             SessionEvent::TaskWrapping { task, .. } => {
                 self.feed(session, Input::WrapUpStarted { task: *task }).await;
             }
@@ -151,7 +168,7 @@ impl Engine {
             preferred_agent: None,
             direction: Direction::Inbound,
             not_before: None,
-            callback: None,
+            callback: current.callback().map(|(_, callback)| callback),
             facts: Default::default(),
         };
         let restored = RestoredState::Assigned { agent: agent.clone(), reservation: None };

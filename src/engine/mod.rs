@@ -4,6 +4,7 @@
 //! are rebuilt from the log at start.
 
 pub mod board;
+mod calls;
 pub mod card;
 mod connections;
 mod directory;
@@ -39,6 +40,7 @@ use crate::auth::limits::Rate;
 use crate::foundation::Foundation;
 use crate::virtual_agents::VirtualAgents;
 
+pub use calls::callback;
 pub use connections::Connections;
 pub use directory::Directory;
 pub use figures::Figures;

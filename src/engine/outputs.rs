@@ -201,10 +201,9 @@ fn command(output: Output) -> Option<Command> {
             Command::Complete { task, agent, disposition: None, summary: None }
         }
         // Said with the organisation's words, see `Engine::commands`.
-        Output::Ended { .. } => return None,
-        // What asks or calls customers is not configured: nothing of it changes a session.
-        Output::CallbackOffered { .. }
-        | Output::CallCustomer { .. }
+        Output::Ended { .. } | Output::CallbackOffered { .. } => return None,
+        // Only a voice channel could call: no callback is taken that needs it.
+        Output::CallCustomer { .. }
         | Output::Refused { .. }
         | Output::AgentNotResponding { .. }
         | Output::AgentLoggedOut { .. } => return None,
@@ -217,6 +216,9 @@ impl Engine {
         match output {
             Output::Ended { task, queue, reason, .. } => {
                 self.turning_away(session, task, &queue, reason).await
+            }
+            Output::CallbackOffered { task, queue, until, reason } => {
+                self.asking(session, task, &queue, until, reason).await
             }
             output => command(output).into_iter().collect(),
         }
@@ -296,6 +298,7 @@ impl Engine {
         };
         // The router is gone only when the process ends.
         let _ = self.router().feed(input).await;
+        self.remind_of_callback(&state).await;
     }
 
     /// Supervisors are told.

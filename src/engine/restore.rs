@@ -274,8 +274,8 @@ fn restored(organisation: &Organisation, task: OpenTask) -> (TaskRequest, Restor
             at_most: last_agent.map(|last| last.wait),
         }),
         direction: Direction::Inbound,
-        not_before: None,
-        callback: None,
+        not_before: task.not_before,
+        callback: task.callback,
         facts: Default::default(),
     };
     (request, state)

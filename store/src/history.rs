@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::event::{Author, CloseReason};
-use model::task::{Priority, Requirements, TaskState};
+use model::task::{Callback, Priority, Requirements, TaskState};
 use model::{
     AgentId, Channel, CustomerId, Intent, Language, QueueId, Sequence, SessionId, SiteId, TaskId, Timestamp,
 };
@@ -24,6 +24,9 @@ pub struct OpenTask {
     pub preferred_agent: Option<AgentId>,
     /// Transferred to this agent only.
     pub only_agent: Option<AgentId>,
+    /// To be called back, with the attempts that are left.
+    pub callback: Option<Callback>,
+    pub not_before: Option<Timestamp>,
     pub state: TaskState,
 }
 

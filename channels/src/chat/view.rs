@@ -79,6 +79,13 @@ fn content(event: &SessionEvent, faces: &(impl Faces + Links + ?Sized)) -> Optio
             ChatContent::Read { through: *through }
         }
         SessionEvent::ChannelSwitched { to, .. } => ChatContent::ChannelSwitched { to: *to },
+        SessionEvent::CallbackOffered { text, until, .. } => {
+            ChatContent::CallbackOffered { text: text.clone(), until: *until }
+        }
+        SessionEvent::CallbackChosen { number, not_before, .. } => {
+            ChatContent::CallbackChosen { number: number.to_string(), not_before: *not_before }
+        }
+        SessionEvent::CallbackDeclined { .. } => ChatContent::CallbackDeclined,
         SessionEvent::Rated { score, .. } => ChatContent::Rated { score: *score },
         // The customer goes on in the session that absorbed this one.
         SessionEvent::Closed { reason: CloseReason::Absorbed } => return None,
@@ -98,6 +105,8 @@ fn content(event: &SessionEvent, faces: &(impl Faces + Links + ?Sized)) -> Optio
         | SessionEvent::ReservationEnded { .. }
         | SessionEvent::TaskAssigned { .. }
         | SessionEvent::TaskReprioritised { .. }
+        | SessionEvent::TaskAged { .. }
+        | SessionEvent::CallFailed { .. }
         | SessionEvent::TaskWrapping { .. }
         | SessionEvent::TaskCompleted { .. }
         | SessionEvent::TaskCanceled { .. }

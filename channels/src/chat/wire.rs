@@ -35,6 +35,13 @@ pub enum ChatRequest {
     },
     /// Choose a person instead of the virtual agent.
     RequestPerson,
+    /// Yes to `callback_offered`, or asked for without it: call me at this number, with its country's. The
+    /// chat may be closed then; the place in the queue stays.
+    ChooseCallback {
+        number: String,
+    },
+    /// No to `callback_offered`.
+    DeclineCallback,
     /// `score` is 1 to 5.
     Rate {
         score: u8,
@@ -232,6 +239,18 @@ pub enum ChatContent {
     ChannelSwitched {
         to: Channel,
     },
+    /// Shall somebody call? Asked in the organisation's words; whoever has not answered until then leaves
+    /// the queue. `choose_callback` and `decline_callback` answer.
+    CallbackOffered {
+        text: String,
+        until: Timestamp,
+    },
+    CallbackChosen {
+        number: String,
+        /// Not earlier than this.
+        not_before: Option<Timestamp>,
+    },
+    CallbackDeclined,
     Rated {
         score: u8,
     },

@@ -10,7 +10,9 @@ use crate::id::{
 };
 use crate::identity::{Identity, Verification};
 use crate::stream::Sequence;
-use crate::task::{CancelReason, Priority, Requirements, ReservationEnd, TransferReason, TransferTarget};
+use crate::task::{
+    Callback, CancelReason, Priority, Requirements, ReservationEnd, TransferReason, TransferTarget,
+};
 use crate::time::Timestamp;
 
 /// The customer appears on a channel: opens the session, adds a leg, or reopens what was closed.
@@ -118,6 +120,33 @@ pub enum Command {
         task: TaskId,
         priority: Priority,
         by: AgentId,
+    },
+    /// Gives the task another age; not one that begins in the future.
+    Age {
+        task: TaskId,
+        waiting_since: Timestamp,
+        by: AgentId,
+    },
+    OfferCallback {
+        task: TaskId,
+        until: Timestamp,
+        text: String,
+    },
+    /// `number` is a phone number. Only while the task waits or is offered.
+    ChooseCallback {
+        task: TaskId,
+        number: Identity,
+        callback: Callback,
+        not_before: Option<Timestamp>,
+        by: Author,
+    },
+    DeclineCallback {
+        task: TaskId,
+    },
+    /// By the agent who has it.
+    FailCall {
+        task: TaskId,
+        agent: AgentId,
     },
     WrapUp {
         task: TaskId,

@@ -70,6 +70,13 @@ fn decide_open(state: &State, command: Command, now: Timestamp) -> Result<Vec<Se
             state.transfer(task, by, target, requirements, reason, note)
         }
         Command::Reprioritise { task, priority, by } => state.reprioritise(task, priority, by),
+        Command::Age { task, waiting_since, by } => state.age(task, waiting_since, by, now),
+        Command::OfferCallback { task, until, text } => state.offer_callback(task, until, text),
+        Command::ChooseCallback { task, number, callback, not_before, by } => {
+            state.choose_callback(task, number, callback, not_before, by)
+        }
+        Command::DeclineCallback { task } => state.decline_callback(task),
+        Command::FailCall { task, agent } => state.fail_call(task, agent, now),
         Command::WrapUp { task, agent } => state.wrap_up(task, agent),
         Command::Complete { task, agent, disposition, summary } => {
             state.complete(task, agent, disposition, summary)

@@ -136,6 +136,7 @@ impl State {
                 priority: *priority,
                 waiting_since: *waiting_since,
                 wanted: preferred_agent.clone().map_or(Wanted::Anybody, Wanted::First),
+                calls: None,
                 state: TaskState::Pending,
             });
             return;
@@ -170,6 +171,11 @@ impl State {
                 self.handover = Some(Handover { from: from.clone(), reason: *reason, note: note.clone() });
             }
             SessionEvent::TaskReprioritised { priority, .. } => task.priority = *priority,
+            SessionEvent::TaskAged { waiting_since, .. } => task.waiting_since = *waiting_since,
+            SessionEvent::CallbackOffered { .. }
+            | SessionEvent::CallbackChosen { .. }
+            | SessionEvent::CallbackDeclined { .. }
+            | SessionEvent::CallFailed { .. } => task.apply_call(event),
             SessionEvent::TaskWrapping { agent, .. } => {
                 self.wrapped_at = self.sequence;
                 task.state = TaskState::Wrapping { agent: agent.clone(), since: at };

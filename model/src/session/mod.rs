@@ -4,6 +4,7 @@
 //! may; it changes nothing. [`State::evolve`] folds an event that is in the log. Whoever owns the
 //! session makes the events durable in between. So the state is always the fold of the log.
 
+mod calls;
 mod closing;
 mod command;
 mod contact;
@@ -17,6 +18,7 @@ mod supervise;
 mod talk;
 mod tasks;
 
+pub use calls::Calls;
 pub use command::{Command, Contact, NewTask};
 pub use decide::decide;
 pub use entries::Entries;

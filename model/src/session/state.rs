@@ -43,6 +43,8 @@ pub struct Task {
     pub priority: Priority,
     pub waiting_since: Timestamp,
     pub wanted: Wanted,
+    /// What few tasks have: a callback, or the question about one.
+    pub calls: Option<Box<super::Calls>>,
     pub state: TaskState,
 }
 

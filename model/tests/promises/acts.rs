@@ -4,8 +4,8 @@
 use model::event::{Author, CloseReason, Delivery, DetachReason, Intervention, Reader};
 use model::session::{Command, NewTask};
 use model::task::{
-    CancelReason, Level, Priority, Requirements, ReservationEnd, SkillRequirement, TransferReason,
-    TransferTarget,
+    Callback, CallbackMode, CancelReason, Level, Priority, Requirements, ReservationEnd, SkillRequirement,
+    TransferReason, TransferTarget,
 };
 use model::*;
 use proptest::prelude::*;
@@ -119,8 +119,9 @@ impl Act {
             "Detach" | "AttachIdentity" | "SwitchChannel" | "Absorb" | "BeAbsorbed" | "Separate" => {
                 self.about_the_customer(log)
             }
-            "CreateTask" | "Reserve" | "EndReservation" | "Assign" | "Transfer" | "Reprioritise"
-            | "WrapUp" | "Complete" | "CancelTask" => self.about_the_task(log),
+            "CreateTask" | "Reserve" | "EndReservation" | "Assign" | "Transfer" | "Reprioritise" | "Age"
+            | "OfferCallback" | "ChooseCallback" | "DeclineCallback" | "FailCall" | "WrapUp" | "Complete"
+            | "CancelTask" => self.about_the_task(log),
             "Intervene" | "StepOut" | "Whisper" => self.about_supervision(log),
             _ => self.about_the_talk(log),
         }
@@ -209,6 +210,30 @@ impl Act {
                 priority: Priority(i32::from(self.die(1, 3))),
                 by: self.some_agent(2),
             },
+            "Age" => Command::Age {
+                task,
+                waiting_since: Timestamp(i64::from(self.die(1, 3))),
+                by: self.some_agent(2),
+            },
+            "OfferCallback" => Command::OfferCallback {
+                task,
+                until: Timestamp(i64::from(self.die(1, 200))),
+                text: "Shall we call you?".to_owned(),
+            },
+            "ChooseCallback" => Command::ChooseCallback {
+                task,
+                number: Identity::phone("+49 30 1234567").unwrap(),
+                callback: Callback {
+                    mode: CallbackMode::AgentFirst,
+                    attempts: self.die(1, 3),
+                    interval_seconds: 60,
+                    ring_seconds: 30,
+                },
+                not_before: self.chance(2, 4).then(|| Timestamp(i64::from(self.die(1, 200)))),
+                by: Author::Customer,
+            },
+            "DeclineCallback" => Command::DeclineCallback { task },
+            "FailCall" => Command::FailCall { task, agent: self.handler(log, 1) },
             "WrapUp" => Command::WrapUp { task, agent: self.handler(log, 1) },
             "Complete" => Command::Complete {
                 task,

@@ -34,6 +34,8 @@ pub struct Checker {
     phase: Phase,
     keys: HashSet<Uuid>,
     stage: Stage,
+    /// Calls that are left of a callback.
+    attempts: u8,
     /// Who joined as handler; between commands exactly whom the task is assigned to.
     handlers: BTreeSet<AgentId>,
     joined: BTreeSet<AgentId>,
@@ -184,6 +186,11 @@ impl Checker {
             }
             TaskTransferred { .. }
             | TaskReprioritised { .. }
+            | TaskAged { .. }
+            | CallbackOffered { .. }
+            | CallbackChosen { .. }
+            | CallbackDeclined { .. }
+            | CallFailed { .. }
             | TaskWrapping { .. }
             | TaskCompleted { .. }
             | TaskCanceled { .. } => self.note_task_in_hand(event),
@@ -250,6 +257,26 @@ impl Checker {
                 Stage::Pending(*task)
             }
             (TaskReprioritised { task, .. }, stage) if stage.task() == Some(*task) => stage,
+            (
+                TaskAged { task, .. } | CallbackOffered { task, .. } | CallbackDeclined { task },
+                stage @ (Stage::Pending(_) | Stage::Reserved(..)),
+            ) if stage.task() == Some(*task) => stage,
+            (CallbackChosen { task, callback, .. }, Stage::Pending(open)) if open == *task => {
+                assert!(callback.attempts > 0, "a callback without a call");
+                self.attempts = callback.attempts;
+                Stage::Pending(open)
+            }
+            (CallFailed { task, agent, attempts_left, .. }, Stage::Assigned(open, handler))
+                if (open, &handler) == (*task, agent) =>
+            {
+                assert_eq!(
+                    self.attempts.saturating_sub(1),
+                    *attempts_left,
+                    "attempts are used up one by one"
+                );
+                self.attempts = *attempts_left;
+                Stage::Pending(open)
+            }
             (TaskWrapping { task, agent }, Stage::Assigned(open, handler))
                 if (open, &handler) == (*task, agent) =>
             {

@@ -2,7 +2,7 @@
 //!
 //! `stored_events/v1.jsonl` is a sample of the first version: two sessions' logs, in which every kind
 //! of event occurs, with its optional fields and without. It is never changed. When a field or kind of
-//! event is added, the sample of that version goes beside it.
+//! event is added, the sample of that version goes beside it: `v2.jsonl` has callbacks.
 
 use std::collections::BTreeSet;
 
@@ -13,11 +13,12 @@ use crate::checker::Checker;
 use crate::support::*;
 
 const V1: &str = include_str!("../stored_events/v1.jsonl");
+const V2: &str = include_str!("../stored_events/v2.jsonl");
 
-/// The logs of the sample, told apart by their beginnings.
-fn logs() -> Vec<Vec<Recorded<SessionEvent>>> {
+/// The logs of a sample, told apart by their beginnings.
+fn logs(sample: &str) -> Vec<Vec<Recorded<SessionEvent>>> {
     let mut logs: Vec<Vec<Recorded<SessionEvent>>> = Vec::new();
-    for line in V1.lines() {
+    for line in sample.lines() {
         let recorded: Recorded<SessionEvent> =
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         if recorded.sequence == Sequence(1) {
@@ -29,15 +30,16 @@ fn logs() -> Vec<Vec<Recorded<SessionEvent>>> {
 }
 
 #[test]
-fn every_kind_of_event_of_the_first_version_reads() {
-    let found: BTreeSet<_> = logs().iter().flatten().map(|recorded| event_name(&recorded.event)).collect();
+fn every_kind_of_event_of_all_versions_reads() {
+    let logs = [logs(V1), logs(V2)].concat();
+    let found: BTreeSet<_> = logs.iter().flatten().map(|recorded| event_name(&recorded.event)).collect();
     let all: BTreeSet<_> = EVENTS.iter().copied().collect();
     assert_eq!(found, all);
 }
 
 #[test]
 fn the_logs_of_the_first_version_keep_the_rules_and_fold() {
-    let [first, second] = logs().try_into().unwrap();
+    let [first, second] = logs(V1).try_into().unwrap();
     for log in [&first, &second] {
         let mut checker = Checker::default();
         log.chunk_by(|one, next| one.at == next.at).for_each(|batch| checker.check(batch));
@@ -53,10 +55,26 @@ fn the_logs_of_the_first_version_keep_the_rules_and_fold() {
     assert_eq!(State::fold(&second).status, Status::Erased);
 }
 
+#[test]
+fn the_log_of_a_callback_keeps_the_rules_and_folds() {
+    let [log] = logs(V2).try_into().unwrap();
+    let mut checker = Checker::default();
+    log.chunk_by(|one, next| one.at == next.at).for_each(|batch| checker.check(batch));
+    let folded = |events: usize| State::fold(&log[..events]).task.unwrap();
+    let task = folded(8);
+    let (number, callback) = task.callback().unwrap();
+    assert_eq!((number, callback.attempts, task.channel), ("+49301234567", 2, Channel::Voice));
+    let tried = folded(14);
+    assert_eq!(tried.callback().unwrap().1.attempts, 1);
+    assert_eq!(tried.calls.unwrap().not_before, Some(Timestamp(1_700_000_800_000)));
+    assert_eq!(tried.waiting_since, Timestamp(1_700_000_040_000));
+    assert_eq!(State::fold(&log).task, None);
+}
+
 /// What is written today is what was written then, but for fields that a default may stand for.
 #[test]
 fn what_is_written_reads_back_as_the_same() {
-    for recorded in logs().into_iter().flatten() {
+    for recorded in [logs(V1), logs(V2)].concat().into_iter().flatten() {
         let written = serde_json::to_string(&recorded).unwrap();
         assert_eq!(serde_json::from_str::<Recorded<SessionEvent>>(&written).unwrap(), recorded);
     }

@@ -22,14 +22,16 @@ macro_rules! variants {
 variants!(SessionEvent, event_name, EVENTS:
     Opened LegAttached LegDetached ChannelSwitched IdentityAttached MessagePosted NoteAdded ReadMarked
     IntentDetected LanguageDetected FactCollected TaskCreated TaskReserved ReservationEnded TaskAssigned
-    TaskTransferred TaskReprioritised TaskWrapping TaskCompleted TaskCanceled AgentJoined AgentLeft
+    TaskTransferred TaskReprioritised TaskAged CallbackOffered CallbackChosen CallbackDeclined CallFailed
+    TaskWrapping TaskCompleted TaskCanceled AgentJoined AgentLeft
     InterventionStarted InterventionEnded Whispered Rated TranscriptRequested DeliveryRecorded Absorbed
     AbsorbedInto Separated Closed Reopened Erased
 );
 
 variants!(Command, command_name, COMMANDS:
     Contact Detach AttachIdentity SwitchChannel Post AddNote MarkRead DetectIntent DetectLanguage
-    CollectFact RecordDelivery CreateTask Reserve EndReservation Assign Transfer Reprioritise WrapUp
+    CollectFact RecordDelivery CreateTask Reserve EndReservation Assign Transfer Reprioritise Age
+    OfferCallback ChooseCallback DeclineCallback FailCall WrapUp
     Complete CancelTask Intervene StepOut Whisper Rate RequestTranscript Absorb BeAbsorbed Separate Close
     Erase
 );

@@ -14,6 +14,7 @@ impl Router {
         &mut self,
         task: TaskId,
         callback: Callback,
+        not_before: Option<Timestamp>,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
         let index = self.find_task(task)?;
@@ -22,9 +23,15 @@ impl Router {
             return Err(Refusal::NotWaiting { task });
         }
         self.recall(index, outputs);
+        let now = self.now;
         let chosen = &mut self.tasks[index];
-        chosen.arrange().callback = Some(callback);
+        let arranged = chosen.arrange();
+        arranged.callback = Some(callback);
+        arranged.not_before = not_before;
         chosen.no_longer_asked();
+        if not_before.is_some() {
+            chosen.begin_in_queue(now);
+        }
         chosen.channel = Channel::Voice;
         self.wait(index);
         Ok(())

@@ -15,7 +15,7 @@ fn callback(mode: CallbackMode) -> Callback {
 }
 
 fn chosen(number: u32, mode: CallbackMode) -> Input {
-    Input::CallbackChosen { task: task(number), callback: callback(mode) }
+    Input::CallbackChosen { task: task(number), callback: callback(mode), not_before: None }
 }
 
 fn failed(number: u32) -> Input {

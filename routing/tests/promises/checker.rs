@@ -244,11 +244,12 @@ impl Checker {
             Input::TaskAged { task, waiting_since } => {
                 self.tasks.get_mut(task).unwrap().request.waiting_since = *waiting_since;
             }
-            Input::CallbackChosen { task, callback } => {
+            Input::CallbackChosen { task, callback, not_before } => {
                 let seen = self.tasks.get_mut(task).unwrap();
                 assert!(matches!(seen.state, SeenState::Pending | SeenState::Reserved(..)));
                 seen.request.callback = Some(*callback);
                 seen.request.channel = Channel::Voice;
+                seen.request.not_before = *not_before;
                 seen.asked_until = None;
             }
             Input::CallbackDeclined { task } => {

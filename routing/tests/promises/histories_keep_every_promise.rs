@@ -370,7 +370,7 @@ impl History {
             Act::ChooseCallback(index, agent_first, attempts) => {
                 let mode = if agent_first { CallbackMode::AgentFirst } else { CallbackMode::CustomerFirst };
                 let callback = Callback { mode, attempts, interval_seconds: 3, ring_seconds: 2 };
-                Input::CallbackChosen { task: of(index, &open), callback }
+                Input::CallbackChosen { task: of(index, &open), callback, not_before: None }
             }
             Act::DeclineCallback(index) => Input::CallbackDeclined { task: of(index, &open) },
             Act::Answer(index) => Input::CustomerAnswered { task: of(index, &self.checker.calling()) },

@@ -130,6 +130,13 @@ impl Organisation {
         self.hours.iter().find(|hours| hours.id == *id)
     }
 
+    /// Whether somebody serves the queue who takes calls.
+    pub fn takes_calls(&self, queue: &QueueId) -> bool {
+        let people = self.agents.iter().filter(|person| person.has(PersonRole::Agent));
+        let mut people = people.filter(|person| person.queues.contains(queue));
+        people.any(|person| person.capacity.voice > 0)
+    }
+
     /// The queue's own service level, else the organisation's.
     pub fn service_level(&self, queue: &Queue) -> ServiceLevel {
         queue.service_level.unwrap_or(self.service_level)

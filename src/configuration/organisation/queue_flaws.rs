@@ -135,7 +135,7 @@ fn check_way(
         }
         (None, Some(end)) => {
             check_text(way, path, flaws);
-            if end == End::Callback && !takes_calls(organisation, queue) {
+            if end == End::Callback && !organisation.takes_calls(&queue.id) {
                 let message = "no agent of the queue has capacity for voice: nobody could call back";
                 flaws.push(Flaw::new(path.then("end"), message));
             }
@@ -172,12 +172,6 @@ fn check_callback(way: &Way, path: &Path, flaws: &mut Vec<Flaw>) {
     if way.attempts == Some(0) {
         flaws.push(Flaw::new(path.then("attempts"), "one call is made at least"));
     }
-}
-
-fn takes_calls(organisation: &Organisation, queue: &Queue) -> bool {
-    let people = organisation.agents.iter().filter(|person| person.has(PersonRole::Agent));
-    let mut people = people.filter(|person| person.queues.contains(&queue.id));
-    people.any(|person| person.capacity.voice > 0)
 }
 
 /// A task that goes on for ever in a circle is never served and never given up.

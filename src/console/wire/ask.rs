@@ -94,6 +94,11 @@ pub enum Ask {
         summary: Option<String>,
         close: bool,
     },
+    /// The customer of a callback was not reached: it is tried again after its interval, if a call is left.
+    CallFailed {
+        session: SessionId,
+        task: TaskId,
+    },
     /// The past sessions of a customer one has now; supervisors: of any.
     History {
         customer: CustomerId,
@@ -157,6 +162,12 @@ pub enum Ask {
         session: SessionId,
         task: TaskId,
         priority: Priority,
+    },
+    /// Supervisors: another age, and with it another place in line.
+    Age {
+        session: SessionId,
+        task: TaskId,
+        waiting_since: Timestamp,
     },
     SetPresenceOf {
         agent: AgentId,

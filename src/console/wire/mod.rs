@@ -19,7 +19,7 @@ pub use board::{
 };
 pub use message::{Answer, ConsoleMessage, ConsoleRefusal, OfferOutcome, Upload};
 pub use session::{
-    FactView, KnownIdentity, LegView, Offer, PassageView, PastSession, SearchHit, SessionCard,
+    CallBack, FactView, KnownIdentity, LegView, Offer, PassageView, PastSession, SearchHit, SessionCard,
     SessionContext, SessionSnapshot, TaskView,
 };
 pub use welcome::{

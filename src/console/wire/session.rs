@@ -62,8 +62,22 @@ pub struct TaskView {
     pub queue: QueueId,
     pub priority: Priority,
     pub waiting_since: Timestamp,
+    /// To be called back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub call_back: Option<CallBack>,
     #[serde(flatten)]
     pub state: TaskState,
+}
+
+/// A customer to call: the agent who accepts calls this number.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct CallBack {
+    /// In E.164.
+    #[ts(type = "string")]
+    pub number: SmolStr,
+    /// Calls that are left.
+    pub attempts_left: u8,
 }
 
 /// Everything known of the customer in this session.

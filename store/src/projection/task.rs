@@ -1,5 +1,6 @@
 //! One row a task: what the router is rebuilt from.
 
+use model::Channel;
 use model::event::SessionEvent;
 use model::task::{LiveOffer, ReservationEnd, TransferTarget};
 use rusqlite::{Connection, Params, params};
@@ -42,6 +43,32 @@ pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent
             connection,
             "UPDATE tasks SET priority = ?3 WHERE session = ?1 AND task = ?2",
             params![session, task.0.as_bytes(), priority.0],
+        ),
+        SessionEvent::TaskAged { task, waiting_since, .. } => update(
+            connection,
+            "UPDATE tasks SET waiting_since = ?3 WHERE session = ?1 AND task = ?2",
+            params![session, task.0.as_bytes(), waiting_since.0],
+        ),
+        SessionEvent::CallbackChosen { task, callback, not_before, .. } => update(
+            connection,
+            "UPDATE tasks SET state = 'pending', agent = NULL, reservation = NULL, state_time = NULL,
+                channel = ?3, callback = ?4, not_before = ?5
+            WHERE session = ?1 AND task = ?2",
+            params![
+                session,
+                task.0.as_bytes(),
+                Channel::Voice.as_str(),
+                codec::to_json(callback)?,
+                not_before.map(|at| at.0)
+            ],
+        ),
+        SessionEvent::CallFailed { task, attempts_left, not_before, .. } => update(
+            connection,
+            "UPDATE tasks SET state = 'pending', agent = NULL, reservation = NULL, state_time = NULL,
+                only_agent = NULL, preferred_agent = NULL, queued_at = ?5,
+                callback = json_set(callback, '$.attempts', ?3), not_before = ?4
+            WHERE session = ?1 AND task = ?2",
+            params![session, task.0.as_bytes(), attempts_left, not_before.0, place.at.0],
         ),
         SessionEvent::TaskWrapping { task, agent } => update(
             connection,

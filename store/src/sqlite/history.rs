@@ -15,7 +15,8 @@ use crate::projection::outcome_of;
 pub(crate) fn open_tasks(connection: &Connection) -> Result<Vec<OpenTask>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT session, task, queue, channel, requirements, priority, waiting_since, queued_at,
-            preferred_agent, only_agent, state, agent, reservation, state_time, other_offers
+            preferred_agent, only_agent, state, agent, reservation, state_time, other_offers,
+            callback, not_before
         FROM tasks WHERE state NOT IN ('completed', 'canceled')
         ORDER BY waiting_since, session, task",
     )?;
@@ -43,6 +44,13 @@ fn read_task(row: &Row<'_>) -> Result<OpenTask, StoreError> {
         queued_at: codec::time(row, 7)?,
         preferred_agent: codec::optional_name(row, 8)?,
         only_agent: codec::optional_name(row, 9)?,
+        callback: row
+            .get_ref(15)?
+            .as_str_or_null()
+            .map_err(StoreError::corrupt)?
+            .map(codec::json)
+            .transpose()?,
+        not_before: row.get::<_, Option<i64>>(16)?.map(Timestamp),
         state: read_state(row)?,
     })
 }
@@ -54,7 +62,7 @@ fn read_state(row: &Row<'_>) -> Result<TaskState, StoreError> {
             reservation: ReservationId(codec::uuid(row, 12)?),
             agent: codec::name(row, 11)?,
             expires_at: codec::time(row, 13)?,
-            others: match row.get_ref(14)?.as_str_or_null().map_err(StoreError::corrupt)? {
+            others: match row.get_ref(15)?.as_str_or_null().map_err(StoreError::corrupt)? {
                 Some(others) => codec::json(others)?,
                 None => Vec::new(),
             },

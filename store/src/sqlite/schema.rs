@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::OpenError;
 
 /// Appended to, never changed: a data folder remembers how many of these it has had.
-const MIGRATIONS: &[&str] = &[LOG_AND_PROJECTIONS, CUSTOMERS_OF_ONE_PERSON, SEVERAL_OFFERS];
+const MIGRATIONS: &[&str] = &[LOG_AND_PROJECTIONS, CUSTOMERS_OF_ONE_PERSON, SEVERAL_OFFERS, CALLBACKS];
 
 /// `position` orders the events of all streams. Texts are only in `events.body`; `search` indexes
 /// them through the view `searchable` and holds no copy.
@@ -151,6 +151,11 @@ const CUSTOMERS_OF_ONE_PERSON: &str = "CREATE INDEX identities_customer ON ident
 
 /// What rings besides the first offer, as JSON; NULL for nearly all.
 const SEVERAL_OFFERS: &str = "ALTER TABLE tasks ADD COLUMN other_offers TEXT;";
+/// What a callback is, and what waits for its time.
+const CALLBACKS: &str = "
+ALTER TABLE tasks ADD COLUMN callback TEXT;
+ALTER TABLE tasks ADD COLUMN not_before INTEGER;
+";
 
 /// Brings the database to this program's version; leaves it untouched if it is newer.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {

@@ -24,7 +24,7 @@ impl Play<'_> {
         if let Some(contact) = self.contacts.get_mut(task) {
             contact.calls = Calls::Tried(0);
         }
-        self.feed(Input::CallbackChosen { task, callback: callbacks.callback });
+        self.feed(Input::CallbackChosen { task, callback: callbacks.callback, not_before: None });
     }
 
     /// The customer's phone rings while an agent's slot is held.
