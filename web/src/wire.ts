@@ -42,6 +42,32 @@ export type BoardFrame = { at: Timestamp, queues: Array<QueueFigures>, agents: A
  */
 sessions: Array<SessionCard>, };
 
+export type CallBack = { 
+/**
+ * In E.164.
+ */
+number: string, 
+/**
+ * Calls that are left.
+ */
+attempts_left: number, };
+
+export type Callback = { mode: CallbackMode, 
+/**
+ * How many calls are left. A call that does not reach the customer takes one.
+ */
+attempts: number, 
+/**
+ * How long after a call that failed the next is made.
+ */
+interval_seconds: number, 
+/**
+ * How long the customer's phone rings.
+ */
+ring_seconds: number, };
+
+export type CallbackMode = "agent_first" | "customer_first";
+
 export type CancelReason = "abandoned" | "session_closed" | "expired" | "absorbed" | "turned_away" | "not_reached";
 
 export type CandidateView = { agent: AgentId, chosen: boolean, 
@@ -66,7 +92,11 @@ size: number,
  */
 link: string, };
 
-export type ChatItem = { at: Timestamp, sequence: Sequence, } & ({ "kind": "message", id: MessageId, from: Sender, channel: Channel, text: string, attachments: Array<ChatAttachment>, citations: Array<Citation>, } | { "kind": "joined", name: string, automated: boolean, } | { "kind": "left", name: string, } | { "kind": "waiting" } | { "kind": "read", through: Sequence, } | { "kind": "channel_switched", to: Channel, } | { "kind": "rated", score: number, } | { "kind": "closed" } | { "kind": "reopened" } | { "kind": "erased" });
+export type ChatItem = { at: Timestamp, sequence: Sequence, } & ({ "kind": "message", id: MessageId, from: Sender, channel: Channel, text: string, attachments: Array<ChatAttachment>, citations: Array<Citation>, } | { "kind": "joined", name: string, automated: boolean, } | { "kind": "left", name: string, } | { "kind": "waiting" } | { "kind": "read", through: Sequence, } | { "kind": "channel_switched", to: Channel, } | { "kind": "callback_offered", text: string, until: Timestamp, } | { "kind": "callback_chosen", number: string, 
+/**
+ * Not earlier than this.
+ */
+not_before: Timestamp | null, } | { "kind": "callback_declined" } | { "kind": "rated", score: number, } | { "kind": "closed" } | { "kind": "reopened" } | { "kind": "erased" });
 
 export type ChatMessage = { "type": "welcome" } & Welcome | { "type": "snapshot", 
 /**
@@ -101,7 +131,7 @@ export type ChatRequest = { "type": "hello" } & Hello | { "type": "message", id:
 /**
  * Ids that the upload endpoint gave.
  */
-uploads: Array<string>, } | { "type": "typing" } | { "type": "read", through: Sequence, } | { "type": "request_person" } | { "type": "rate", score: number, comment: string | null, } | { "type": "transcript", email: string, } | { "type": "end" } | { "type": "ping" };
+uploads: Array<string>, } | { "type": "typing" } | { "type": "read", through: Sequence, } | { "type": "request_person" } | { "type": "choose_callback", number: string, } | { "type": "decline_callback" } | { "type": "rate", score: number, comment: string | null, } | { "type": "transcript", email: string, } | { "type": "end" } | { "type": "ping" };
 
 export type Citation = { 
 /**
@@ -130,11 +160,11 @@ reason: RejectReason | null, } | { "type": "post", session: SessionId, message: 
  * The last sequence this console has of the session: an answer to what it has not seen is
  * refused with `behind`.
  */
-seen: Sequence, } | { "type": "note", session: SessionId, note: MessageId, text: string, } | { "type": "typing", session: SessionId, } | { "type": "read", session: SessionId, through: Sequence, } | { "type": "set_fact", session: SessionId, name: FactName, value: string, } | { "type": "switch_channel", session: SessionId, to: Channel, } | { "type": "transfer", session: SessionId, task: TaskId, target: TransferTarget, note: string | null, } | { "type": "wrap_up", session: SessionId, task: TaskId, } | { "type": "complete", session: SessionId, task: TaskId, disposition: Disposition | null, summary: string | null, close: boolean, } | { "type": "history", customer: CustomerId, } | { "type": "merge", session: SessionId, other: SessionId, } | { "type": "separate", session: SessionId, other: SessionId, } | { "type": "search", text: string, } | { "type": "knowledge", text: string, 
+seen: Sequence, } | { "type": "note", session: SessionId, note: MessageId, text: string, } | { "type": "typing", session: SessionId, } | { "type": "read", session: SessionId, through: Sequence, } | { "type": "set_fact", session: SessionId, name: FactName, value: string, } | { "type": "switch_channel", session: SessionId, to: Channel, } | { "type": "transfer", session: SessionId, task: TaskId, target: TransferTarget, note: string | null, } | { "type": "wrap_up", session: SessionId, task: TaskId, } | { "type": "complete", session: SessionId, task: TaskId, disposition: Disposition | null, summary: string | null, close: boolean, } | { "type": "call_failed", session: SessionId, task: TaskId, } | { "type": "history", customer: CustomerId, } | { "type": "merge", session: SessionId, other: SessionId, } | { "type": "separate", session: SessionId, other: SessionId, } | { "type": "search", text: string, } | { "type": "knowledge", text: string, 
 /**
  * None: the organisation's first.
  */
-language: Language | null, } | { "type": "explain", task: TaskId, at?: Timestamp, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
+language: Language | null, } | { "type": "explain", task: TaskId, at?: Timestamp, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "age", session: SessionId, task: TaskId, waiting_since: Timestamp, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
 
 export type ConsoleRole = "agent" | "supervisor" | "admin";
 
@@ -247,6 +277,8 @@ export type LegId = string;
 export type LegView = { leg: LegId, channel: Channel, attached: boolean, origin: string | null, };
 
 export type Level = number;
+
+export type LiveOffer = { reservation: ReservationId, agent: AgentId, expires_at: Timestamp, };
 
 export type Me = { agent: AgentId, name: string, role: ConsoleRole, };
 
@@ -448,7 +480,11 @@ by?: AgentId | null, } | { "type": "task_transferred", task: TaskId, from: Agent
 /**
  * What the next agent should know: a person's note or a virtual agent's summary.
  */
-note: string | null, } | { "type": "task_reprioritised", task: TaskId, priority: Priority, by: AgentId, } | { "type": "task_wrapping", task: TaskId, agent: AgentId, } | { "type": "task_completed", task: TaskId, agent: AgentId, disposition: Disposition | null, summary: string | null, } | { "type": "task_canceled", task: TaskId, reason: CancelReason, } | { "type": "agent_joined", agent: AgentId, role: Role, } | { "type": "agent_left", agent: AgentId, role: Role, } | { "type": "intervention_started", supervisor: AgentId, intervention: Intervention, } | { "type": "intervention_ended", supervisor: AgentId, intervention: Intervention, } | { "type": "whispered", message: MessageId, supervisor: AgentId, text: string, } | { "type": "rated", score: number, comment: string | null, } | { "type": "transcript_requested", to: Identity, } | { "type": "delivery_recorded", message: MessageId, delivery: Delivery, } | { "type": "absorbed", other: SessionId, through: Sequence, } | { "type": "absorbed_into", other: SessionId, } | { "type": "separated", other: SessionId, } | { "type": "closed", reason: CloseReason, } | { "type": "reopened" } | { "type": "erased", by: AgentId, };
+note: string | null, } | { "type": "task_reprioritised", task: TaskId, priority: Priority, by: AgentId, } | { "type": "task_aged", task: TaskId, waiting_since: Timestamp, by: AgentId, } | { "type": "callback_offered", task: TaskId, until: Timestamp, text: string, } | { "type": "callback_chosen", task: TaskId, 
+/**
+ * In E.164.
+ */
+number: string, callback: Callback, not_before?: Timestamp | null, by: Author, } | { "type": "callback_declined", task: TaskId, } | { "type": "call_failed", task: TaskId, agent: AgentId, attempts_left: number, not_before: Timestamp, } | { "type": "task_wrapping", task: TaskId, agent: AgentId, } | { "type": "task_completed", task: TaskId, agent: AgentId, disposition: Disposition | null, summary: string | null, } | { "type": "task_canceled", task: TaskId, reason: CancelReason, } | { "type": "agent_joined", agent: AgentId, role: Role, } | { "type": "agent_left", agent: AgentId, role: Role, } | { "type": "intervention_started", supervisor: AgentId, intervention: Intervention, } | { "type": "intervention_ended", supervisor: AgentId, intervention: Intervention, } | { "type": "whispered", message: MessageId, supervisor: AgentId, text: string, } | { "type": "rated", score: number, comment: string | null, } | { "type": "transcript_requested", to: Identity, } | { "type": "delivery_recorded", message: MessageId, delivery: Delivery, } | { "type": "absorbed", other: SessionId, through: Sequence, } | { "type": "absorbed_into", other: SessionId, } | { "type": "separated", other: SessionId, } | { "type": "closed", reason: CloseReason, } | { "type": "reopened" } | { "type": "erased", by: AgentId, };
 
 export type SessionId = string;
 
@@ -478,7 +514,15 @@ export type Standing = { "with": "nobody" } | { "with": "waiting" } | { "with": 
 
 export type TaskId = string;
 
-export type TaskView = { task: TaskId, queue: QueueId, priority: Priority, waiting_since: Timestamp, } & ({ "state": "pending" } | { "state": "reserved", reservation: ReservationId, agent: AgentId, expires_at: Timestamp, } | { "state": "assigned", agent: AgentId, } | { "state": "wrapping", agent: AgentId, since: Timestamp, } | { "state": "completed" } | { "state": "canceled" });
+export type TaskView = { task: TaskId, queue: QueueId, priority: Priority, waiting_since: Timestamp, 
+/**
+ * To be called back.
+ */
+call_back?: CallBack, } & ({ "state": "pending" } | { "state": "reserved", reservation: ReservationId, agent: AgentId, expires_at: Timestamp, 
+/**
+ * In the order they were asked after the first.
+ */
+others?: Array<LiveOffer>, } | { "state": "assigned", agent: AgentId, } | { "state": "wrapping", agent: AgentId, since: Timestamp, } | { "state": "completed" } | { "state": "canceled" });
 
 export type Timestamp = number;
 
