@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{AgentId, Channel, Name};
-use routing::simulator::{Answering, MOST_AGENTS, Shift, Staff};
+use routing::simulator::{Answering, Distribution, MOST_AGENTS, Shift, Staff};
 use routing::{AgentKind, AgentProfile, Capacity};
 
 use super::Flaws;
@@ -26,41 +26,42 @@ pub(super) fn staff(
     profiles: &mut Vec<AgentProfile>,
     flaws: &mut Flaws,
 ) -> Vec<Staff> {
+    let mut staff = own_people(model, clock, profiles, flaws);
+    for (number, group) in model.groups.iter().enumerate() {
+        let path = Path::root().then("groups").then(number);
+        let pattern = Pattern::of(&group.name, &group.work, clock, &path.then("work"), flaws);
+        let new = members(group, &path, profiles, flaws);
+        staff.extend(new.iter().map(|profile| pattern.member(&profile.agent)));
+        profiles.extend(new);
+    }
+    staff
+}
+
+/// The organisation's own: those who are named, and virtual agents, who are always there.
+fn own_people(model: &Model, clock: &Clock, profiles: &[AgentProfile], flaws: &mut Flaws) -> Vec<Staff> {
     let mut staff = Vec::new();
     let named: BTreeSet<&AgentId> = model.agents.iter().flat_map(|agents| &agents.who).collect();
     for (number, agents) in model.agents.iter().enumerate() {
         let path = Path::root().then("agents").then(number);
+        let pattern = Pattern::of(&agents.name, &agents.work, clock, &path.then("work"), flaws);
         for (place, who) in agents.who.iter().enumerate() {
             if !profiles.iter().any(|profile| profile.agent == *who) {
                 let known = profiles.iter().map(|profile| profile.agent.as_str());
                 flaws.unknown(path.then("who").then(place), "agent", who.as_str(), known);
             }
-            staff.push(member(who, &agents.name, &agents.work, clock, &path, flaws));
+            staff.push(pattern.member(who));
         }
     }
     let nobody_named = model.agents.is_empty() && model.groups.is_empty();
+    let all_day =
+        |group: &str, flaws: &mut Flaws| Pattern::of(group, &Work::default(), clock, &Path::root(), flaws);
+    let (everybody, automata) = (all_day(EVERYBODY, flaws), all_day(VIRTUAL, flaws));
     for profile in profiles.iter().filter(|profile| !named.contains(&profile.agent)) {
-        let everybody = Path::root();
         match profile.kind {
-            AgentKind::Virtual => {
-                let work = Work::default();
-                let mut scout = member(&profile.agent, VIRTUAL, &work, clock, &everybody, flaws);
-                scout.answering = Answering::AT_ONCE;
-                staff.push(scout);
-            }
-            AgentKind::Person if nobody_named => {
-                staff.push(member(&profile.agent, EVERYBODY, &Work::default(), clock, &everybody, flaws));
-            }
+            AgentKind::Virtual => staff.push(automata.member(&profile.agent)),
+            AgentKind::Person if nobody_named => staff.push(everybody.member(&profile.agent)),
             AgentKind::Person => {}
         }
-    }
-    for (number, group) in model.groups.iter().enumerate() {
-        let path = Path::root().then("groups").then(number);
-        let new = members(group, &path, profiles, flaws);
-        staff.extend(
-            new.iter().map(|profile| member(&profile.agent, &group.name, &group.work, clock, &path, flaws)),
-        );
-        profiles.extend(new);
     }
     staff
 }
@@ -127,18 +128,44 @@ fn members(
     (1..=group.count).filter_map(profile).collect()
 }
 
-fn member(agent: &AgentId, group: &str, work: &Work, clock: &Clock, path: &Path, flaws: &mut Flaws) -> Staff {
-    Staff {
-        agent: agent.clone(),
-        group: group.to_owned(),
-        shifts: shifts(work, clock, path, flaws),
-        answering: Answering {
-            delay: work.answers_after.map_or(routing::simulator::Distribution::ZERO, distribution),
+/// What the members of a group have in common.
+struct Pattern {
+    group: String,
+    shifts: Vec<Shift>,
+    answering: Answering,
+    pace: f64,
+}
+
+impl Pattern {
+    fn of(group: &str, work: &Work, clock: &Clock, path: &Path, flaws: &mut Flaws) -> Self {
+        let shares = [("unanswered", work.unanswered), ("rejected", work.rejected)];
+        for (key, _) in shares.into_iter().filter(|(_, share)| !(0.0..=1.0).contains(share)) {
+            flaws.note(path.then(key), "a share is from 0 to 1");
+        }
+        if work.unanswered + work.rejected >= 1.0 {
+            flaws.note(path.then("unanswered"), "with \"rejected\" it has to leave some offers to be taken");
+        }
+        let pace = work.pace.unwrap_or(1.0);
+        if !(0.05..=20.0).contains(&pace) {
+            flaws.note(path.then("pace"), "a pace is from 0.05 to 20");
+        }
+        let answering = Answering {
+            delay: work.answers_after.map_or(Distribution::ZERO, distribution),
             unanswered: work.unanswered,
             rejected: work.rejected,
             returns_after: work.returns_after.map_or(RETURNS_AFTER, |time| time.0),
-        },
-        pace: work.pace.unwrap_or(1.0),
+        };
+        Self { group: group.to_owned(), shifts: shifts(work, clock, path, flaws), answering, pace }
+    }
+
+    fn member(&self, agent: &AgentId) -> Staff {
+        Staff {
+            agent: agent.clone(),
+            group: self.group.clone(),
+            shifts: self.shifts.clone(),
+            answering: self.answering.clone(),
+            pace: self.pace,
+        }
     }
 }
 
@@ -150,7 +177,7 @@ fn shifts(work: &Work, clock: &Clock, path: &Path, flaws: &mut Flaws) -> Vec<Shi
     }
     let mut shifts = Vec::new();
     for (number, shift) in work.shifts.iter().enumerate() {
-        let path = path.then("work").then("shifts").then(number);
+        let path = path.then("shifts").then(number);
         let Some(outer) = clock.stretch(shift.from, shift.to) else { continue };
         let breaks: Vec<_> =
             shift.breaks.iter().map(|pause| clock.within(outer, pause.from, pause.to)).collect();
@@ -164,7 +191,7 @@ fn shifts(work: &Work, clock: &Clock, path: &Path, flaws: &mut Flaws) -> Vec<Shi
         shifts.push(Shift { from: outer.0, to: outer.1, breaks });
     }
     if !shifts.is_sorted_by(|one, next| one.to <= next.from) {
-        flaws.note(path.then("work").then("shifts"), "shifts come one after the other and do not overlap");
+        flaws.note(path.then("shifts"), "shifts come one after the other and do not overlap");
     }
     shifts
 }

@@ -72,8 +72,8 @@ pub fn bars(title: &str, names: &[String], series: &[Series], unit: Unit) -> Str
     };
     let thick = if series.len() > 1 { 12.0 } else { 16.0 };
     let each = thick * f64_of(series.len()) + 14.0;
-    let label_width = 150.0;
-    let value_width = 118.0;
+    let label_width = 172.0;
+    let value_width = 136.0;
     let width = WIDTH - label_width - value_width;
     let x_of = |value: f64| label_width + width * (value / scale.top).clamp(0.0, 1.0);
     let mut svg = open(title, each * f64_of(names.len()) + 8.0);

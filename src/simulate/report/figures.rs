@@ -34,10 +34,12 @@ pub fn bare(value: f64, unit: Unit) -> String {
         Unit::Share => usize::from(value.abs() < 99.95) + usize::from(value != 0.0 && value.abs() < 1.0),
         Unit::Count => usize::from(value.abs() < 100.0 && value.fract() != 0.0),
         Unit::Seconds | Unit::Plain if value.abs() >= 100.0 => 0,
-        Unit::Seconds => 1,
+        Unit::Seconds => 1 + usize::from(value != 0.0 && value.abs() < 1.0),
         Unit::Plain => 3,
     };
-    grouped(&format!("{value:.places$}"))
+    let number = format!("{value:.places$}");
+    let is_zero = number.bytes().all(|byte| b"-0.".contains(&byte));
+    grouped(if is_zero { number.trim_start_matches('-') } else { &number })
 }
 
 /// A comma every three digits before the point.
@@ -67,6 +69,8 @@ mod tests {
         assert_eq!(plain(1.0, Unit::Share), "100 %");
         assert_eq!(plain(0.0042, Unit::Share), "0.42 %");
         assert_eq!(plain(12.34, Unit::Seconds), "12.3 s");
+        assert_eq!(plain(-0.034, Unit::Seconds), "-0.03 s");
+        assert_eq!(plain(-0.0004, Unit::Seconds), "0.00 s");
         assert_eq!(plain(1_234_567.0, Unit::Count), "1,234,567");
         assert_eq!(plain(-1_234.0, Unit::Seconds), "-1,234 s");
         let figure = Summary { mean: 0.012, half_width: Some(0.003), replications: 5 };

@@ -124,7 +124,7 @@ fn day(html: &mut String, report: &Report) {
     let title = "Contacts offered, and abandoned, by interval";
     card(
         html,
-        "<i class=\"this\"></i>offered <i class=\"bad\"></i>abandoned",
+        "<span><i class=\"this\"></i>offered</span><span><i class=\"bad\"></i>abandoned</span>",
         title,
         &columns(title, &report.starts, &came, Unit::Count),
     );
