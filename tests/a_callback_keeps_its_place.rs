@@ -157,7 +157,10 @@ async fn a_program_asks_for_a_callback_and_what_needs_the_voice_channel_is_refus
     let (status, text) = post(&house, &failed, json!({})).await;
     assert_eq!(status, StatusCode::NO_CONTENT, "{text}");
     let age = format!("/v1/tasks/{task}/age");
-    assert_eq!(post(&house, &age, json!({ "waiting_since": 1_700_000_000_000_i64 })).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(
+        post(&house, &age, json!({ "waiting_since": 1_700_000_000_000_i64 })).await.0,
+        StatusCode::NO_CONTENT
+    );
     let future = json!({ "waiting_since": 9_700_000_000_000_i64 });
     assert_eq!(post(&house, &age, future).await.0, StatusCode::BAD_REQUEST);
     ana.close().await;

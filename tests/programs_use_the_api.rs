@@ -181,6 +181,7 @@ async fn nothing_is_open_to_a_key_without_its_scope() {
         (Method::GET, format!("/v1/tasks/{some}/explanation")),
         (Method::GET, "/v1/agents".to_owned()),
         (Method::GET, "/v1/organisation".to_owned()),
+        (Method::GET, "/v1/simulations".to_owned()),
     ];
     for (method, path) in &routes {
         let refused = call(&house, "none", method.clone(), path, None).await;
@@ -196,6 +197,62 @@ async fn nothing_is_open_to_a_key_without_its_scope() {
     let path = format!("/v1/sessions/{some}/notes");
     let malformed = call(&house, "all", Method::POST, &path, Some(note)).await;
     assert!(malformed.status().is_client_error());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recorded_day_is_played_again_by_other_rules() {
+    let house = house().await;
+    let (_customer, _) = waiting(&house).await;
+    let simulate = async |body: Value| call(&house, "all", Method::POST, "/v1/simulations", Some(body)).await;
+    // The recording is written behind: it is there in a moment.
+    let deadline = std::time::Instant::now() + support::PATIENCE;
+    let recordings = loop {
+        let recordings = get(&house, "/v1/simulations").await;
+        if recordings["last_day"].is_string() {
+            break recordings;
+        }
+        assert!(std::time::Instant::now() < deadline, "nothing is recorded");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    let day = recordings["last_day"].clone();
+    assert!(text(&recordings["rules"]).contains("[[queues]]"));
+    let rules = "[[queues]]\nid = \"support\"\nname = \"Support\"\nselection = \"round_robin\"";
+    let played = loop {
+        let asked = json!({ "day": day, "replications": 3, "rules": rules });
+        let response = simulate(asked).await;
+        if response.status() == StatusCode::OK {
+            break response.json::<Value>().await.unwrap();
+        }
+        assert!(std::time::Instant::now() < deadline, "{}", response.text().await.unwrap());
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert_eq!(played["replications"], 3);
+    for rules in ["rules", "against"] {
+        let offered = &played[rules]["figures"]["all"]["offered"]["mean"];
+        assert!(offered.as_f64().unwrap() >= 1.0, "{played}");
+    }
+    assert!(played["differences"]["all"]["offered"].is_object());
+    let held = house.server.engine.foundation.organisation();
+    let support = held.queue(&model::QueueId::new("support").unwrap()).unwrap();
+    assert_eq!(support.selection, tandem::configuration::organisation::Selection::LongestIdle, "only tried");
+
+    let refused = async |body: Value| {
+        let response = simulate(body).await;
+        (response.status(), text(&response.json::<Value>().await.unwrap()["message"]))
+    };
+    let (status, why) =
+        refused(json!({ "day": day, "rules": "[[queues]]\nid = \"x\"\nname = \"X\"\noverflow = \"y\"" }))
+            .await;
+    assert!(status == StatusCode::BAD_REQUEST && why.contains("no queue \"y\""), "{why}");
+    let (status, why) = refused(json!({ "day": "1999-01-01" })).await;
+    assert!(status == StatusCode::NOT_FOUND && why.contains("1999-01-01"), "{why}");
+    assert_eq!(refused(json!({ "day": "yesterday" })).await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(refused(json!({ "day": day, "replications": 0 })).await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(refused(json!({ "day": day, "replications": 101 })).await.0, StatusCode::BAD_REQUEST);
+    let none = call(&house, "none", Method::POST, "/v1/simulations", Some(json!({ "day": day }))).await;
+    assert_eq!(none.status(), StatusCode::FORBIDDEN);
+    let large = json!({ "day": day, "rules": "#".repeat(2_000_000) });
+    assert_eq!(simulate(large).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -45,6 +45,11 @@ async fn a_supervisor_sees_why_and_why_it_was_so_a_moment_ago() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_plays_the_day_again_with_other_rules() {
+    play(&House::open().await, "simulation").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_agent_works_from_the_keyboard_and_in_their_language() {
     play(&House::open().await, "desk").await;
 }

@@ -9,6 +9,7 @@ mod customers;
 mod organisation;
 mod queues;
 mod sessions;
+mod simulations;
 mod tasks;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub use body::TaskExplanation;
 
 use axum::Json;
+use axum::extract::DefaultBodyLimit;
 use axum::extract::rejection::JsonRejection;
 use model::session::Refusal;
 use utoipa_axum::router::OpenApiRouter;
@@ -47,7 +49,15 @@ pub fn routes(engine: Arc<Engine>) -> OpenApiRouter {
         .routes(routes!(agents::list))
         .routes(routes!(agents::set_presence))
         .routes(routes!(organisation::read, organisation::replace))
+        .merge(large())
         .with_state(engine)
+}
+
+/// Those whose bodies may be larger.
+fn large() -> OpenApiRouter<Arc<Engine>> {
+    OpenApiRouter::new()
+        .routes(routes!(simulations::recordings, simulations::simulate))
+        .layer(DefaultBodyLimit::max(simulations::MAX_BODY))
 }
 
 fn body<T>(given: Result<Json<T>, JsonRejection>) -> Result<T, ApiError> {

@@ -18,6 +18,7 @@ mod offering;
 mod outputs;
 mod past;
 pub mod reception;
+mod rehearse;
 pub mod reorganise;
 mod restore;
 pub mod routing_setup;
@@ -78,6 +79,8 @@ pub struct Engine {
     pub knowledge: arc_swap::ArcSwapOption<bots::knowledge::Knowledge>,
     /// Taken while a question about the past is answered.
     past: Arc<tokio::sync::Semaphore>,
+    /// Taken while a recorded day is played.
+    rehearsing: Arc<tokio::sync::Semaphore>,
     /// Held while the organisation changes.
     reorganising: tokio::sync::Mutex<()>,
     /// Sent to when it has changed.
@@ -113,6 +116,7 @@ impl Engine {
             agents: arc_swap::ArcSwap::default(),
             knowledge: arc_swap::ArcSwapOption::empty(),
             past: Arc::new(tokio::sync::Semaphore::new(1)),
+            rehearsing: Arc::new(tokio::sync::Semaphore::new(1)),
             reorganising: tokio::sync::Mutex::default(),
             organisation_changed: tokio::sync::watch::Sender::new(()),
             virtual_agents: OnceLock::new(),

@@ -100,7 +100,7 @@ pub enum PastError {
     #[error("another question about the past is being answered")]
     Busy,
     /// Retrying is pointless: the command line answers it on a copy.
-    #[error("more than {most} inputs have to be replayed: ask `tandem explain` on a backup")]
+    #[error("more than {most} inputs would have to be read: the command line does it, on a backup")]
     TooFar { most: u64 },
 }
 
@@ -128,6 +128,21 @@ pub async fn router_at(
     .await?;
     let end = moment.and_then(Moment::end).filter(|end| *end <= crate::foundation::now());
     Ok((replay, end.unwrap_or(now)))
+}
+
+/// The records of a window, and those before it back to the last start; at most `most`. Those that cannot
+/// be read are passed over.
+pub async fn records(
+    store: &Store,
+    window: Window,
+    most: u64,
+    mut take: impl FnMut(Record),
+) -> Result<(), PastError> {
+    if window::length(store, window).await? > most {
+        return Err(PastError::TooFar { most });
+    }
+    walk(store, window, |read| read.record.into_iter().for_each(&mut take)).await?;
+    Ok(())
 }
 
 fn step(

@@ -7,6 +7,7 @@ pub mod counts;
 pub mod model;
 mod options;
 pub mod recorded;
+pub mod rehearsal;
 pub mod report;
 mod run;
 mod sources;

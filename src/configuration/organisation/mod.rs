@@ -5,6 +5,7 @@
 //! folder in which one leads nowhere.
 
 mod capacity;
+mod changed;
 mod diff;
 mod export;
 mod hours;
@@ -32,6 +33,7 @@ use routing::Share;
 use serde::{Deserialize, Serialize};
 
 pub use capacity::Capacity;
+pub use changed::NotTheRules;
 pub use diff::{Change, diff};
 pub use export::ExportError;
 pub use hours::{Holiday, Hours, HoursId, Interval, TimeOfDay};

@@ -1,7 +1,7 @@
 import { organisation } from '../stores/organisation.svelte';
 
-export type View = 'agent' | 'supervisor' | 'wallboard';
-const VIEWS: View[] = ['agent', 'supervisor', 'wallboard'];
+export type View = 'agent' | 'supervisor' | 'wallboard' | 'simulation';
+const VIEWS: View[] = ['agent', 'supervisor', 'wallboard', 'simulation'];
 
 const asked = (): View | null => VIEWS.find((view) => location.hash === `#/${view}`) ?? null;
 

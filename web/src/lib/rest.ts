@@ -40,3 +40,32 @@ export async function upload(file: File): Promise<Upload> {
 
 /** Where a file of a message comes down under its name. */
 export const fileAddress = (blob: string, name: string) => `/v1/files/${blob}?name=${encodeURIComponent(name)}`;
+
+/** Which days can be played again, and the rules that hold. */
+export interface Recordings { first_day: string | null; last_day: string | null; rules: string }
+/** A mean over the replications, with half of its interval's width where there are several. */
+export interface Figure { mean: number; half_width: number | null; replications: number }
+export interface Measure { key: string; title: string; unit: 'count' | 'share' | 'seconds' | 'plain' }
+type Figures = Record<string, Record<string, Figure>>;
+/** A day that was played, by the rules that hold and by others. */
+export interface Simulation {
+  contacts: number; replications: number; confidence: number; remarks: string[]; measures: Measure[];
+  rules: { figures: Figures };
+  against?: { figures: Figures };
+  differences?: Record<string, Record<string, { difference: Figure; better: 'this' | 'other' | null }>>;
+}
+
+async function answered<T>(response: Response): Promise<T> {
+  if (response.ok) return response.json();
+  const said = await response.json().catch(() => null) as { message?: string } | null;
+  throw new Error(said?.message ?? t('serverAnswered', { status: response.status }));
+}
+
+/** Throws with a sentence. */
+export const recordings = async (): Promise<Recordings> => answered(await fetch('/v1/simulations'));
+
+/** Throws with what is wrong with the day or the rules. */
+export async function simulate(day: string, replications: number, rules: string): Promise<Simulation> {
+  const body = JSON.stringify({ day, replications, rules: rules.trim() ? rules : null });
+  return answered(await fetch('/v1/simulations', { method: 'POST', headers: { 'content-type': 'application/json', ...headers() }, body }));
+}
