@@ -472,6 +472,8 @@ impl Checker {
                     "offered to somebody else than was held"
                 );
                 seen.state = SeenState::Reserved(vec![(*reservation, agent.clone(), *expires_at)]);
+                // It is for the agent whose slot was held.
+                seen.looks_until = Timestamp(i64::MIN);
             }
             Output::Offered { reservation, task, agent, expires_at } => {
                 self.check_offer(*task, agent, *expires_at);

@@ -62,7 +62,7 @@ fn read_state(row: &Row<'_>) -> Result<TaskState, StoreError> {
             reservation: ReservationId(codec::uuid(row, 12)?),
             agent: codec::name(row, 11)?,
             expires_at: codec::time(row, 13)?,
-            others: match row.get_ref(15)?.as_str_or_null().map_err(StoreError::corrupt)? {
+            others: match row.get_ref(14)?.as_str_or_null().map_err(StoreError::corrupt)? {
                 Some(others) => codec::json(others)?,
                 None => Vec::new(),
             },
