@@ -19,7 +19,7 @@ pub struct Cli {
 pub enum Command {
     /// Serve; what happens without a command.
     Serve,
-    /// Validate settings and organisation; names file, line and the nearest known key.
+    /// Validate settings, organisation and the models of days; names file, line and the nearest known key.
     Check {
         #[arg(default_value = "config")]
         folder: PathBuf,

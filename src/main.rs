@@ -100,7 +100,8 @@ async fn stop_signal() -> std::io::Result<()> {
 }
 
 fn validate(folder: &Path) -> ExitCode {
-    let report = check(folder, &settings::environment());
+    let mut report = check(folder, &settings::environment());
+    report.faults.extend(tandem::simulate::faults(folder));
     print!("{report}");
     if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

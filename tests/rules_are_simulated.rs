@@ -167,6 +167,31 @@ fn what_is_wrong_with_a_model_has_its_line_and_reason() {
     assert!(nothing.contains("no model (.toml), no counts (.csv)"), "{nothing}");
 }
 
+#[test]
+fn a_check_of_the_folder_reads_its_models_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["organisation", "simulation"] {
+        std::fs::create_dir(folder.path().join(part)).unwrap();
+        for file in std::fs::read_dir(root().join("config").join(part)).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), folder.path().join(part).join(file.file_name())).unwrap();
+        }
+    }
+    std::fs::copy(root().join("config/tandem.toml"), folder.path().join("tandem.toml")).unwrap();
+    let check = || {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_tandem")).arg("check").arg(folder.path()).output().unwrap();
+        (output.status.success(), said(&output))
+    };
+    let (is_good, told) = check();
+    assert!(is_good && told.contains("no faults"), "{told}");
+    let model = folder.path().join("simulation/day.toml");
+    let text = std::fs::read_to_string(&model).unwrap().replacen("an_hour = 90", "an_hour = -90", 1);
+    std::fs::write(&model, text).unwrap();
+    let (is_good, told) = check();
+    assert!(!is_good && told.contains("day.toml:") && told.contains("a rate is not negative"), "{told}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recorded_day_is_played_again_and_says_what_it_assumes() {
     let house = House::open().await;

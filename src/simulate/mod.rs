@@ -27,6 +27,10 @@ use crate::engine::routing_setup;
 use report::{Report, Rules};
 use sources::Source;
 
+/// Models of a folder that are checked, and faults that are told.
+const MOST_MODELS: usize = 200;
+const MOST_FAULTS: usize = 100;
+
 /// Plays, prints, writes. `config` is the settings' file, or the folder it lies in. Blocking.
 pub fn run(config: &Path, simulate: &Simulate) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
@@ -71,6 +75,18 @@ pub fn run(config: &Path, simulate: &Simulate) -> anyhow::Result<ExitCode> {
         write(out, &report)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is wrong with the models in a folder's `simulation/`, by its organisation; nothing where the
+/// organisation itself is wrong, for that comes first. Blocking.
+pub fn faults(folder: &Path) -> Vec<Fault> {
+    let Ok(organisation) = Organisation::load(&folder.join("organisation")) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder.join("simulation")) else { return Vec::new() };
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let mut models: Vec<_> = paths.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    models.sort();
+    let faults = models.iter().take(MOST_MODELS).map(|path| model::read(path, &organisation).err());
+    faults.flatten().flatten().take(MOST_FAULTS).collect()
 }
 
 fn write(out: &Path, report: &Report) -> anyhow::Result<()> {

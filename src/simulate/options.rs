@@ -21,7 +21,7 @@ pub struct Simulate {
     #[arg(long)]
     pub day: Option<jiff::civil::Date>,
     /// How often a day is played, with other draws each time.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub replications: u32,
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -10,14 +10,27 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use model::task::{CancelReason, Priority, Requirements};
-use model::{AgentId, Channel, PresenceName, QueueId, ReservationId, TaskFacts, TaskId, Timestamp};
+use model::{
+    AgentId, Channel, Event, PresenceName, QueueId, ReservationId, Sequence, TaskFacts, TaskId, Timestamp,
+};
 use routing::simulator::{
     Answering, Demand, Distribution, RecordedContact, RecordedPatience, RecordedSegment, RecordedTime,
     Scenario, Shift, Staff,
 };
 use routing::{AgentProfile, Configuration, Input, Output, Record, Replay, Routability};
+use store::{Store, StoreError};
 
+use super::counts;
+use super::model::{Prepared, set_thresholds};
+use crate::configuration::Organisation;
+use crate::engine::routing_setup;
+use crate::recording;
+
+/// Records read at a time.
+const PAGE: usize = 1_000;
 /// Contacts that a recorded day has at most; the others are left out, and it is said.
 const MOST_CONTACTS: usize = 5_000_000;
 const RETURNS_AFTER: Duration = Duration::from_secs(120);
@@ -44,6 +57,7 @@ pub struct Recorded {
 
 #[derive(Debug)]
 struct Task {
+    id: TaskId,
     channel: Channel,
     priority: Priority,
     came: Timestamp,
@@ -142,7 +156,13 @@ impl Recorded {
                 }
                 let wait = Wait::new(task.queue.clone(), task.requirements.clone(), task.facts.clone(), now);
                 let (channel, priority) = (task.channel, task.priority);
-                self.tasks.entry(task.id).or_insert(Task { channel, priority, came: now, waits: vec![wait] });
+                self.tasks.entry(task.id).or_insert(Task {
+                    id: task.id,
+                    channel,
+                    priority,
+                    came: now,
+                    waits: vec![wait],
+                });
             }
             Input::TaskTransferred { task, target, requirements, facts, .. } => {
                 if let Some(task) = self.tasks.get_mut(task) {
@@ -222,8 +242,14 @@ impl Recorded {
     /// What there is to play; none if nobody came in the stretch.
     pub fn day(mut self) -> Option<RecordedDay> {
         let open: Vec<_> = self.tasks.drain().map(|(_, task)| task).collect();
-        self.done.extend(open.into_iter().filter(|task| self.from <= task.came && task.came < self.to));
-        self.done.sort_by_key(|task| task.came);
+        for mut task in open.into_iter().filter(|task| self.from <= task.came && task.came < self.to) {
+            // Whoever still waits has waited at least until the recording ends.
+            if task.wait().answered.is_none() {
+                task.wait().end(self.now, Ended::Otherwise);
+            }
+            self.done.push(task);
+        }
+        self.done.sort_by_key(|task| (task.came, task.id));
         let (first, last) = (self.done.first()?.came, self.done.last()?.came);
         let assumed = Assumed::of(&self.done);
         let contacts: Vec<_> = self.done.iter().map(|task| assumed.contact(task)).collect();
@@ -409,6 +435,65 @@ impl Assumed {
     }
 }
 
+impl RecordedDay {
+    /// The day under an organisation's rules: what its agents can do is as it says, and what agents could
+    /// do whom it does not have is as it was recorded.
+    pub fn under(&self, organisation: &Organisation) -> Prepared {
+        let Self { mut scenario, mut profiles, .. } = self.clone();
+        set_thresholds(&mut scenario, organisation);
+        let own = routing_setup::profiles(organisation);
+        for profile in &mut profiles {
+            if let Some(own) = own.iter().find(|own| own.agent == profile.agent) {
+                *profile = own.clone();
+            }
+        }
+        Prepared { scenario, profiles }
+    }
+}
+
+/// A day of the routing stream; none if nobody came. Reads the whole stream up to its end.
+pub async fn read(store: &Store, date: Date, zone: &TimeZone) -> Result<Option<RecordedDay>, StoreError> {
+    let midnight = |date: Date| counts::moment(zone, date.to_datetime(jiff::civil::Time::midnight()));
+    let (Some(from), Some(to)) = (midnight(date), date.tomorrow().ok().and_then(midnight)) else {
+        return Ok(None);
+    };
+    let mut recorded = Recorded::between(from, to);
+    each(store, |record| recorded.take(record)).await?;
+    Ok(recorded.day())
+}
+
+/// The last day on which anybody came.
+pub async fn last_day(store: &Store, zone: &TimeZone) -> Result<Option<Date>, StoreError> {
+    let mut last = None;
+    each(store, |record| {
+        if let Record::Fed { at, input } = record
+            && matches!(*input, Input::TaskArrived { .. })
+        {
+            last = Some(at);
+        }
+    })
+    .await?;
+    let moment = last.and_then(|at: Timestamp| jiff::Timestamp::from_millisecond(at.as_millis()).ok());
+    Ok(moment.map(|moment| zone.to_datetime(moment).date()))
+}
+
+/// All records that can be read, in order.
+async fn each(store: &Store, mut take: impl FnMut(Record)) -> Result<(), StoreError> {
+    let mut after = Sequence::START;
+    loop {
+        let page = store.load(&recording::stream(), after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.sequence;
+        for recorded in page {
+            if let Event::Routing(record) = recorded.event
+                && let Ok(record) = serde_json::from_value(record)
+            {
+                take(record);
+            }
+        }
+    }
+}
+
 /// When an agent could be offered work, within the scenario's time; not routable between is a break.
 fn shifts(presence: &[(Timestamp, Routability)], scenario: &Scenario) -> Vec<Shift> {
     let last = scenario.ends + scenario.overtime;
@@ -431,4 +516,165 @@ fn shifts(presence: &[(Timestamp, Routability)], scenario: &Scenario) -> Vec<Shi
         }
     }
     shifts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::task::TransferTarget;
+    use routing::{Queue, TaskRequest};
+
+    const START: i64 = 1_700_000_000_000;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp(START + seconds * 1_000)
+    }
+
+    /// A router's recording, made by telling one.
+    struct Desk {
+        recorded: Recorded,
+        outputs: Vec<Output>,
+        router: routing::Router,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let queues = ["bot", "people"].map(|name| (QueueId::new(name).unwrap(), Queue::default()));
+            let configuration = Configuration { queues: queues.into(), ..Configuration::default() };
+            let mut recorded = Recorded::between(at(0), at(86_400));
+            recorded.take(Record::started(&configuration, 7));
+            Self { recorded, outputs: Vec::new(), router: routing::Router::new(configuration, 7) }
+        }
+
+        fn tell(&mut self, seconds: i64, input: Input) {
+            self.router.handle(at(seconds), input.clone(), &mut self.outputs);
+            self.recorded.take(Record::Fed { at: at(seconds), input: Box::new(input) });
+        }
+
+        fn is_at_work(&mut self, seconds: i64, agent: &str, queue: &str) {
+            let profile = serde_json::json!({
+                "agent": agent, "queues": [queue], "capacity": { "chat": { "most": 1 } },
+            });
+            self.tell(seconds, Input::AgentUpserted { profile: serde_json::from_value(profile).unwrap() });
+            self.goes(seconds, agent, "available");
+        }
+
+        fn goes(&mut self, seconds: i64, agent: &str, presence: &str) {
+            let (agent, presence) = (AgentId::new(agent).unwrap(), PresenceName::new(presence).unwrap());
+            self.tell(seconds, Input::PresenceChanged { agent, presence });
+        }
+
+        fn comes(&mut self, seconds: i64, number: u128, queue: &str) {
+            let task = serde_json::json!({
+                "id": uuid::Uuid::from_u128(number), "queue": queue, "channel": "chat",
+                "waiting_since": at(seconds),
+            });
+            let task: TaskRequest = serde_json::from_value(task).unwrap();
+            self.tell(seconds, Input::TaskArrived { task });
+        }
+
+        /// The last offer is accepted.
+        fn accepts(&mut self, seconds: i64) {
+            let offered = self.outputs.iter().rev().find_map(|output| match output {
+                Output::Offered { reservation, agent, .. } => Some((*reservation, agent.clone())),
+                _ => None,
+            });
+            let (reservation, agent) = offered.unwrap();
+            self.tell(seconds, Input::Accept { reservation, agent });
+        }
+    }
+
+    fn task(number: u128) -> TaskId {
+        TaskId(uuid::Uuid::from_u128(number))
+    }
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_recording_shows_waits_handling_wrap_up_and_shifts_and_says_what_it_assumes() {
+        let mut desk = Desk::new();
+        desk.is_at_work(0, "scout", "bot");
+        desk.is_at_work(100, "ana", "people");
+        desk.comes(200, 1, "bot");
+        desk.accepts(202);
+        let target = TransferTarget::Queue { queue: QueueId::new("people").unwrap() };
+        let requirements = Requirements::NONE;
+        desk.tell(
+            260,
+            Input::TaskTransferred {
+                task: task(1),
+                target,
+                requirements,
+                preferred_agent: None,
+                facts: None,
+            },
+        );
+        desk.accepts(270);
+        // While ana is busy somebody gives up, and somebody else still waits when the recording ends.
+        desk.comes(300, 2, "people");
+        desk.comes(310, 3, "people");
+        desk.tell(350, Input::TaskCanceled { task: task(2), reason: CancelReason::Abandoned });
+        desk.tell(570, Input::WrapUpStarted { task: task(1) });
+        desk.goes(580, "ana", "break");
+        desk.tell(600, Input::Completed { task: task(1) });
+        let day = desk.recorded.day().unwrap();
+
+        let Demand::Recorded(contacts) = &day.scenario.demand else { panic!("it is recorded") };
+        let [handed_on, left, waiting] = &contacts[..] else { panic!("{contacts:?}") };
+        let [bot, person] = &handed_on.segments[..] else { panic!("{handed_on:?}") };
+        assert_eq!(
+            (&bot.handling, &bot.wrap_up),
+            (&RecordedTime::Known(seconds(58)), &RecordedTime::Known(Duration::ZERO))
+        );
+        assert_eq!(person.handling, RecordedTime::Known(seconds(300)));
+        assert_eq!(person.wrap_up, RecordedTime::Known(seconds(30)));
+        // Of the people's queue one left after fifty seconds; the first waited ten, the last 290 and goes on.
+        assert_eq!(left.segments[0].patience, RecordedPatience::Left(seconds(50)));
+        let longer = Some(Distribution::Exponential { mean: 350.0 });
+        assert_eq!(person.patience, RecordedPatience::AtLeast(seconds(10), longer));
+        assert_eq!(bot.patience, RecordedPatience::AtLeast(seconds(2), None));
+        let handled_like_others = RecordedTime::Assumed(Distribution::Seen(Arc::from([300.0])));
+        assert_eq!(
+            (&left.segments[0].handling, &waiting.segments[0].handling),
+            (&handled_like_others, &handled_like_others)
+        );
+
+        assert_eq!(day.scenario.begins, at(200));
+        let shift = |name: &str| {
+            let member = day.scenario.staff.iter().find(|member| member.agent.as_str() == name).unwrap();
+            (member.shifts[0].from, member.shifts[0].to)
+        };
+        assert_eq!(shift("ana"), (Duration::ZERO, seconds(380)));
+        assert!(shift("scout").1 > seconds(4 * 3_600));
+        let all = day.remarks.join("\n");
+        for said in [
+            "3 contacts are recorded",
+            "of 3 the patience is censored",
+            "one in 350 s",
+            "queue bot: nobody left",
+            "2 were never handled",
+        ] {
+            assert!(all.contains(said), "{said}: {all}");
+        }
+    }
+
+    #[test]
+    fn what_was_before_the_stretch_and_after_a_gap_is_not_played() {
+        let mut desk = Desk::new();
+        desk.comes(-60, 1, "people");
+        desk.comes(10, 2, "people");
+        desk.recorded.take(Record::Gap { missing: 3 });
+        desk.recorded.take(Record::Fed { at: at(20), input: Box::new(Input::Completed { task: task(9) }) });
+        let day = desk.recorded.day().unwrap();
+        let Demand::Recorded(contacts) = &day.scenario.demand else { panic!("it is recorded") };
+        assert_eq!(contacts.len(), 1);
+        assert!(
+            day.remarks.iter().any(|remark| remark.contains("could not be replayed")),
+            "{:?}",
+            day.remarks
+        );
+        assert!(Recorded::between(at(0), at(1)).day().is_none());
+    }
 }

@@ -6,20 +6,15 @@ use std::time::Duration;
 use anyhow::Context;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use model::{Event, Sequence, Timestamp};
-use routing::Record;
+use model::Timestamp;
 use routing::simulator::{Arrivals, Count, Demand, Scenario, Stream};
 
 use super::counts::{self, Day};
 use super::model::{self as models, Model, Prepared, kinds, prepare};
 use super::options::Simulate;
-use super::recorded::{Recorded, RecordedDay};
+use super::recorded::{self, RecordedDay};
 use super::{refused, unknown_kind};
 use crate::configuration::Organisation;
-use crate::recording;
-
-/// Records read at a time.
-const PAGE: usize = 1_000;
 
 pub(super) enum Source {
     Model { model: Box<Model>, path: PathBuf },
@@ -67,22 +62,13 @@ impl Source {
                 Ok(prepared)
             }
             Self::Recorded { day, model, .. } => {
-                let RecordedDay { mut scenario, mut profiles, .. } = (**day).clone();
-                models::set_thresholds(&mut scenario, organisation);
+                let mut played = day.under(organisation);
                 if let Some((model, path)) = model {
                     let prepared = prepared(model, path, organisation)?;
-                    scenario.staff = moved(&prepared.scenario, &scenario);
-                    profiles = prepared.profiles;
-                } else {
-                    // What agents can do is the organisation's to say, of those it has.
-                    let own = crate::engine::routing_setup::profiles(organisation);
-                    for profile in &mut profiles {
-                        if let Some(own) = own.iter().find(|own| own.agent == profile.agent) {
-                            *profile = own.clone();
-                        }
-                    }
+                    played.scenario.staff = moved(&prepared.scenario, &played.scenario);
+                    played.profiles = prepared.profiles;
                 }
-                Ok(Prepared { scenario, profiles })
+                Ok(played)
             }
         }
     }
@@ -211,50 +197,16 @@ fn recorded(simulate: &Simulate, organisation: &Organisation) -> anyhow::Result<
     let day = runtime.block_on(async {
         let store = store::Store::open_sqlite(copy.path(), store::SqliteOptions::default())?;
         let date = match simulate.day {
-            Some(date) => date,
-            None => last_day(&store, &zone).await?,
+            Some(date) => Some(date),
+            None => recorded::last_day(&store, &zone).await?,
         };
-        let midnight = |date: Date| counts::moment(&zone, date.to_datetime(jiff::civil::Time::midnight()));
-        let from = midnight(date).context("the day lies outside the calendar")?;
-        let to = midnight(date.tomorrow()?).context("the day lies outside the calendar")?;
-        let mut recorded = Recorded::between(from, to);
-        each(&store, |record| recorded.take(record)).await?;
-        recorded.day().with_context(|| format!("nobody came on {date}, as far as it was recorded"))
+        let date = date.context("nobody has come, as far as it was recorded")?;
+        let day = recorded::read(&store, date, &zone).await?;
+        day.with_context(|| format!("nobody came on {date}, as far as it was recorded"))
     })?;
     let model = match &simulate.model {
         None => None,
         Some(path) => Some((Box::new(read_model(path, organisation)?), path.clone())),
     };
     Ok(Source::Recorded { day: Box::new(day), zone, model })
-}
-
-async fn last_day(store: &store::Store, zone: &TimeZone) -> anyhow::Result<Date> {
-    let mut last = None;
-    each(store, |record| {
-        if let Record::Fed { at, input } = record
-            && matches!(*input, routing::Input::TaskArrived { .. })
-        {
-            last = Some(at);
-        }
-    })
-    .await?;
-    let last: Timestamp = last.context("nobody has come as far as it was recorded")?;
-    Ok(zone.to_datetime(jiff::Timestamp::from_millisecond(last.as_millis())?).date())
-}
-
-/// All records that can be read, in order.
-async fn each(store: &store::Store, mut take: impl FnMut(Record)) -> anyhow::Result<()> {
-    let mut after = Sequence::START;
-    loop {
-        let page = store.load(&recording::stream(), after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.sequence;
-        for recorded in page {
-            if let Event::Routing(record) = recorded.event
-                && let Ok(record) = serde_json::from_value(record)
-            {
-                take(record);
-            }
-        }
-    }
 }

@@ -24,7 +24,7 @@ pub const MOST_AGENTS: usize = 200_000;
 /// The longest scenario: a hundred years, for figures of the long run.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 86_400);
 /// Most intervals that figures are kept for.
-pub const MOST_INTERVALS: u64 = 10_000;
+pub const MOST_INTERVALS: u64 = 2_000;
 /// The longest shift. Longer ones are of virtual agents, who have none.
 const LONGEST_SHIFT: Duration = Duration::from_secs(24 * 3_600);
 
