@@ -75,3 +75,17 @@ impl Organisation {
 fn is_empty_list(value: &Value) -> bool {
     value.as_array().is_some_and(Vec::is_empty)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_has_its_file() {
+        let whole = Organisation::default().document();
+        let parts: Vec<&str> = whole.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut written: Vec<&str> = FILES.iter().flat_map(|(_, keys)| keys.iter().copied()).collect();
+        written.sort_unstable();
+        assert_eq!(written.iter().filter(|key| parts.contains(key)).count(), parts.len());
+    }
+}
