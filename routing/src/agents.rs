@@ -13,6 +13,7 @@ use crate::input::Direction;
 use crate::lots::Lots;
 use crate::order::TaskKey;
 use crate::profiles::{Profile, ProfileIndex};
+use crate::rooms::Held;
 use crate::selection::{LongestIdle, Sorting};
 use crate::tasks::TaskIndex;
 
@@ -50,7 +51,9 @@ pub(crate) struct Agent {
     /// Offered, assigned or wrapping.
     pub tasks: Vec<TaskIndex>,
     /// Counts of `tasks`, by channel.
-    pub held: [u16; 3],
+    pub held: Held,
+    /// Whether any of `tasks` is held for another.
+    pub holds: bool,
     /// Tasks that wait for this agent only.
     pub awaited_by: BTreeSet<TaskKey>,
     /// As what this agent is among its profile's free ones.
@@ -148,6 +151,7 @@ impl Agent {
             counted: Attendance::default(),
             tasks: Vec::new(),
             held: [0; 3],
+            holds: false,
             awaited_by: BTreeSet::new(),
             listed: None,
             idle: Idle::begin(now, lot),
@@ -177,7 +181,7 @@ impl Agent {
 
     /// Whether one more task of the channel fits beside what is in hand.
     pub fn has_room(&self, profile: &Profile, channel: Channel) -> bool {
-        profile.room(channel, &self.held)
+        profile.rooms.has_room(channel, &self.held)
     }
 
     /// What the agent is to be listed as; none for one who is not routable.

@@ -88,6 +88,8 @@ pub struct TaskInHand {
 pub enum Hold {
     Reserved,
     Assigned,
+    /// Assigned, and held for what the agent took over it.
+    Held,
     Wrapping,
 }
 
@@ -150,6 +152,7 @@ impl Router {
             let task = &self.tasks[*index];
             let hold = match task.state {
                 State::Reserved { .. } | State::Ringing(_) | State::Calling { .. } => Hold::Reserved,
+                State::Assigned { .. } if task.is_held => Hold::Held,
                 State::Assigned { .. } => Hold::Assigned,
                 State::Wrapping { .. } => Hold::Wrapping,
                 State::Nowhere | State::Waiting(_) => return None,

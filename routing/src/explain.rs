@@ -240,7 +240,7 @@ impl Look<'_> {
 
     fn occupied(&self, agent: &Agent, profile: &Profile) -> Option<PassedOver> {
         let channel = self.task.channel;
-        if let Some(beside) = profile.excluded_beside(channel).find(|other| agent.held[slot(*other)] > 0) {
+        if let Some(beside) = profile.rooms.excluding(channel, &agent.held) {
             return Some(PassedOver::NotBeside { channel: beside });
         }
         let rings = |index: &&TaskIndex| {
@@ -251,7 +251,13 @@ impl Look<'_> {
             return Some(PassedOver::OfferedAnother { task: self.router.tasks[*offered].id });
         }
         let most = profile.shape.capacity.get(&channel).map_or(0, |capacity| u32::from(capacity.most));
-        Some(PassedOver::NoCapacity { in_hand: u32::from(agent.held[slot(channel)]), most })
+        let in_hand = u32::from(agent.held[slot(channel)]);
+        if in_hand >= most {
+            return Some(PassedOver::NoCapacity { in_hand, most });
+        }
+        let (weighs, weight) =
+            (profile.rooms.weighs(channel), profile.rooms.weight_beside(channel, &agent.held));
+        Some(PassedOver::TooHeavy { weighs, in_hand: weight, whole: u32::from(crate::Capacity::WHOLE) })
     }
 
     /// Free and fitting all the same.
@@ -283,8 +289,11 @@ impl Look<'_> {
             _ => {}
         }
         let full = number(|reason| {
-            use PassedOver::{NoCapacity, NotBeside, OfferedAnother, OthersFirst};
-            matches!(reason, NoCapacity { .. } | NotBeside { .. } | OfferedAnother { .. } | OthersFirst)
+            use PassedOver::{NoCapacity, NotBeside, OfferedAnother, OthersFirst, TooHeavy};
+            matches!(
+                reason,
+                NoCapacity { .. } | TooHeavy { .. } | NotBeside { .. } | OfferedAnother { .. } | OthersFirst
+            )
         });
         let pickers = number(|reason| *reason == PassedOver::MayPick);
         if pickers > 0 {

@@ -191,6 +191,12 @@ pub enum PassedOver {
         in_hand: u32,
         most: u32,
     },
+    /// By weight, what is in hand and one more would be over the whole.
+    TooHeavy {
+        weighs: u32,
+        in_hand: u32,
+        whole: u32,
+    },
     /// Something in hand that may not be combined with the channel.
     NotBeside {
         channel: Channel,
@@ -224,6 +230,7 @@ impl PassedOver {
                 | Self::RejectedRecently { .. }
                 | Self::OfferedAnother { .. }
                 | Self::NoCapacity { .. }
+                | Self::TooHeavy { .. }
                 | Self::NotBeside { .. }
         )
     }

@@ -231,6 +231,9 @@ pub enum RestoredState {
     Assigned {
         agent: AgentId,
         reservation: Option<ReservationId>,
+        /// Held for something else in the agent's hands. Judged anew once the agent's presence is told.
+        #[serde(default)]
+        is_held: bool,
     },
     Wrapping {
         agent: AgentId,
@@ -315,17 +318,33 @@ pub struct Capacity {
     pub most: u16,
     #[serde(default)]
     pub together: Together,
+    /// What one takes of an agent, who is [`Capacity::WHOLE`]; 0 is not weighed. What all channels take
+    /// together never exceeds the whole.
+    #[serde(default)]
+    pub weight: u16,
+    /// Channels that may be offered over it: one that is assigned is held while such a task is worked on
+    /// or wrapped up, and goes on after it.
+    #[serde(default)]
+    pub yields_to: BTreeSet<Channel>,
 }
 
 impl Capacity {
+    /// All that an agent has to give, in the unit of weights.
+    pub const WHOLE: u16 = 100;
+
     /// So many, beside any other channel.
-    pub fn of(most: u16) -> Self {
-        Self { most, together: Together::WithAny }
+    pub const fn of(most: u16) -> Self {
+        Self { most, together: Together::WithAny, weight: 0, yields_to: BTreeSet::new() }
+    }
+
+    /// So many, each taking this weight of the agent.
+    pub const fn weighing(weight: u16, most: u16) -> Self {
+        Self { most, together: Together::WithAny, weight, yields_to: BTreeSet::new() }
     }
 
     /// So many, and meanwhile no other channel.
     pub fn exclusive(most: u16) -> Self {
-        Self { most, together: Together::Alone }
+        Self { together: Together::Alone, ..Self::of(most) }
     }
 }
 

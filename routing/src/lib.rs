@@ -116,6 +116,7 @@ mod ranked;
 mod recording;
 mod reservations;
 mod rings;
+mod rooms;
 mod roster;
 mod router;
 mod seconds;

@@ -33,6 +33,10 @@ pub enum Output {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<AgentId>,
     },
+    /// What the agent took over it comes first: the task stays with the agent and is held.
+    Held { task: TaskId, agent: AgentId },
+    /// Nothing comes before it any more.
+    Resumed { task: TaskId, agent: AgentId },
     /// The input changed nothing.
     Refused { refusal: Refusal },
     /// The task waits elsewhere now, at its age; for this agent only, if one is named.

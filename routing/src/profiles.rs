@@ -7,10 +7,11 @@ use model::{Attributes, Channel, Language, QueueId, Skill};
 use rustc_hash::FxHashMap;
 
 use crate::ability::Ability;
-use crate::agents::{AgentIndex, Attendance, FreeKey, slot};
+use crate::agents::{AgentIndex, Attendance, FreeKey};
 use crate::classes::ClassMark;
 use crate::input::{AgentKind, AgentProfile, Answering, Capacity};
 use crate::queues::QueueIndex;
+use crate::rooms::Rooms;
 use crate::roster::Seat;
 use crate::selection::Sorting;
 use crate::steps::SkipWhen;
@@ -98,7 +99,7 @@ pub(crate) struct Profile {
     /// Where it stands in the roster of each of `queues`.
     pub seats: Vec<Seat>,
     pub ability: Ability,
-    room: [Room; 3],
+    pub rooms: Rooms,
     pub agents: BTreeSet<AgentIndex>,
     logged_in: u32,
     available: u32,
@@ -169,26 +170,14 @@ impl Doable {
     }
 }
 
-/// A channel's capacity, precomputed.
-#[derive(Debug, Clone, Copy, Default)]
-struct Room {
-    most: u16,
-    /// Channels by slot that must be empty meanwhile.
-    excludes: [bool; 3],
-}
-
 impl Profile {
     pub fn new(shape: Shape, queues: Vec<QueueIndex>, names: &mut Names) -> Self {
         let skills: Vec<_> = shape.skills.iter().map(|(skill, level)| (names.skill(skill), *level)).collect();
         let languages: Vec<_> = shape.languages.iter().map(|language| names.language(language)).collect();
-        let room = Channel::ALL.map(|channel| (slot(channel), room(&shape, channel)));
-        let mut rooms = [Room::default(); 3];
-        for (slot, room) in room {
-            rooms[slot] = room;
-        }
+        let rooms = Rooms::of(&shape);
         let ability = languages.iter().copied().fold(Ability::NONE, Ability::with_language);
         let ability = skills.iter().fold(ability, |all, (skill, level)| all.with_skill(*skill, *level));
-        let channels = Channel::ALL.into_iter().filter(|channel| rooms[slot(*channel)].most > 0);
+        let channels = Channel::ALL.into_iter().filter(|channel| rooms.takes(*channel));
         Self {
             ability: channels.fold(ability, Ability::with_channel),
             shape,
@@ -196,7 +185,7 @@ impl Profile {
             languages,
             queues,
             seats: Vec::new(),
-            room: rooms,
+            rooms,
             agents: BTreeSet::new(),
             logged_in: 0,
             available: 0,
@@ -285,31 +274,8 @@ impl Profile {
     }
 
     pub fn takes(&self, channel: Channel) -> bool {
-        self.room[slot(channel)].most > 0
+        self.rooms.takes(channel)
     }
-
-    /// Whether one more task of the channel fits beside what is held.
-    pub fn room(&self, channel: Channel, held: &[u16; 3]) -> bool {
-        let room = &self.room[slot(channel)];
-        let blocked = (0..3).any(|other| room.excludes[other] && held[other] > 0);
-        held[slot(channel)] < room.most && !blocked
-    }
-
-    /// The channels that must be empty before one of `channel` fits.
-    pub fn excluded_beside(&self, channel: Channel) -> impl Iterator<Item = Channel> {
-        let excludes = self.room[slot(channel)].excludes;
-        Channel::ALL.into_iter().filter(move |other| excludes[slot(*other)])
-    }
-}
-
-fn room(shape: &Shape, channel: Channel) -> Room {
-    let Some(capacity) = shape.capacity.get(&channel) else { return Room::default() };
-    let mut excludes = [false; 3];
-    for (other, theirs) in &shape.capacity {
-        let apart = !capacity.together.allows(*other) || !theirs.together.allows(channel);
-        excludes[slot(*other)] = *other != channel && apart;
-    }
-    Room { most: capacity.most, excludes }
 }
 
 /// All profiles in use. Indices of forgotten ones are used again.

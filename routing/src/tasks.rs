@@ -37,6 +37,8 @@ pub(crate) struct Task {
     /// Not to be offered to these again before the time.
     pub set_aside: Vec<(AgentIndex, Timestamp)>,
     pub state: State,
+    /// Its agent works on something that comes before it.
+    pub is_held: bool,
     /// When the router acts by itself; `Timestamp::MAX` if never.
     pub deadline: Timestamp,
     pub decision: Option<Decision>,

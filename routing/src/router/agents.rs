@@ -40,6 +40,7 @@ impl Router {
         self.agents[index].told = Told::Yes;
         let routability = self.routability(&presence);
         self.take_presence(index, presence, routability, outputs);
+        self.judge_holds(index, outputs);
         Ok(())
     }
 

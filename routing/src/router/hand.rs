@@ -2,6 +2,7 @@
 
 use super::Router;
 use crate::agents::AgentIndex;
+use crate::output::Output;
 use crate::tasks::{State, TaskIndex};
 
 impl Router {
@@ -9,6 +10,7 @@ impl Router {
     pub(super) fn leave_state(&mut self, index: TaskIndex) {
         let state = std::mem::replace(&mut self.tasks[index].state, State::Nowhere);
         self.tasks[index].deadline = model::Timestamp::MAX;
+        self.tasks[index].is_held = false;
         match state {
             State::Nowhere => {}
             State::Waiting(spot) => self.leave_spot(index, spot),
@@ -83,6 +85,37 @@ impl Router {
             self.agents[agent].idle.available = self.now;
         }
         self.freed(agent);
+    }
+
+    /// Holds what gives way to something else in the agent's hands, and lets go on what no longer does.
+    pub(super) fn judge_holds(&mut self, index: AgentIndex, outputs: &mut Vec<Output>) {
+        let agent = &self.agents[index];
+        let rooms = agent.profile.map(|profile| self.profiles[profile].rooms).unwrap_or_default();
+        if !rooms.any_yields() && !agent.holds {
+            return;
+        }
+        let tasks = agent.tasks.clone();
+        let is_worked_on = |task: &TaskIndex| {
+            matches!(self.tasks[*task].state, State::Assigned { .. } | State::Wrapping { .. })
+        };
+        let worked_on: Vec<_> =
+            tasks.iter().filter(|task| is_worked_on(task)).map(|task| self.tasks[*task].channel).collect();
+        let mut holds = false;
+        for task in tasks {
+            let task = &mut self.tasks[task];
+            let is_assigned = matches!(task.state, State::Assigned { .. });
+            let gives_way = is_assigned && worked_on.iter().any(|other| rooms.yields(task.channel, *other));
+            holds |= gives_way;
+            if std::mem::replace(&mut task.is_held, gives_way) != gives_way && is_assigned {
+                let (task, agent) = (task.id, self.agents[index].id.clone());
+                outputs.push(if gives_way {
+                    Output::Held { task, agent }
+                } else {
+                    Output::Resumed { task, agent }
+                });
+            }
+        }
+        self.agents[index].holds = holds;
     }
 
     fn takes_anything(&self, index: AgentIndex) -> bool {

@@ -69,6 +69,7 @@ impl Router {
 
     /// One agent alone takes what is in line, without being listed as free in between: nobody looks.
     fn take_work(&mut self, agent: AgentIndex, outputs: &mut Vec<Output>) {
+        self.judge_holds(agent, outputs);
         while let Some(task) = self.first_task_for(agent) {
             self.match_task(task.index, Some(Freed { agent, alone: true }), outputs);
             // What rang elsewhere has ended: this agent is no longer alone.
@@ -83,6 +84,9 @@ impl Router {
     /// slot that became free goes to the first in line and not to whoever came last, and nobody is
     /// taken by one task while an earlier one that has just become possible is still to be looked at.
     fn settle_in_order(&mut self, outputs: &mut Vec<Output>) {
+        for agent in self.moved_agents.clone() {
+            self.judge_holds(agent, outputs);
+        }
         let mut line = Line::default();
         self.line_up_all_moved(&mut line);
         while let Some((key, agent)) = self.next_in(&mut line) {

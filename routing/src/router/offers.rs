@@ -121,6 +121,7 @@ impl Router {
         task.overflowed_from = Vec::new();
         task.no_longer_asked();
         outputs.push(Output::Assigned { task: task.id, reservation, agent, by });
+        self.judge_holds(to, outputs);
     }
 
     pub(super) fn reject(

@@ -58,10 +58,12 @@ impl Router {
                 self.set_deadline(index, expires_at);
             }
             RestoredState::Ringing { offers } => self.restore_ringing(index, offers, outputs),
-            RestoredState::Assigned { agent, reservation } => {
+            RestoredState::Assigned { agent, reservation, is_held } => {
                 let agent = holder(self, &agent);
                 self.remember(reservation, index);
                 self.hold(index, State::Assigned { agent, reservation });
+                self.tasks[index].is_held = is_held;
+                self.agents[agent].holds |= is_held;
             }
             RestoredState::Wrapping { agent, since } => {
                 let agent = holder(self, &agent);
@@ -249,6 +251,7 @@ impl Router {
             overflowed_from: Vec::new(),
             set_aside: Vec::new(),
             state: State::Nowhere,
+            is_held: false,
             deadline: Timestamp::MAX,
             decision: None,
         }))

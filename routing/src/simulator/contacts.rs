@@ -21,6 +21,39 @@ pub(super) struct Contact {
     pub offers: u64,
     pub calls: Calls,
     pub ringing: Vec<(ReservationId, AgentId)>,
+    pub pause: Pause,
+}
+
+/// How long its handling has stood still for something that came first, which is how much later it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Pause {
+    held_since: Option<Timestamp>,
+    stood_still: Duration,
+    /// When it would have ended, if that came while it was held.
+    was_due: Option<Timestamp>,
+}
+
+impl Pause {
+    pub fn hold(&mut self, now: Timestamp) {
+        self.held_since.get_or_insert(now);
+    }
+
+    /// It goes on; when it ends, if that was due meanwhile.
+    pub fn resume(&mut self, now: Timestamp) -> Option<Timestamp> {
+        self.stood_still += now.since(self.held_since.take()?);
+        let due = self.was_due.take()?;
+        Some(due + std::mem::take(&mut self.stood_still))
+    }
+
+    /// It would end now but for having stood still: not yet if it is held, and later if it was.
+    pub fn put_off(&mut self, now: Timestamp) -> Option<Timestamp> {
+        if self.held_since.is_some() {
+            self.was_due = Some(now);
+            return Some(Timestamp::MAX);
+        }
+        let stood_still = std::mem::take(&mut self.stood_still);
+        (!stood_still.is_zero()).then(|| now + stood_still)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +86,7 @@ impl Contact {
             offers: 0,
             calls: Calls::None,
             ringing: Vec::new(),
+            pause: Pause::default(),
         }
     }
 

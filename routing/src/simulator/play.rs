@@ -275,6 +275,12 @@ impl Play<'_> {
         if contact.turn() != turn {
             return;
         }
+        if let Some(at) = contact.pause.put_off(self.now) {
+            if at != Timestamp::MAX {
+                self.agenda.set(at, Happening::HandlingEnds(task, turn));
+            }
+            return;
+        }
         if contact.segment + 1 < contact.coming.waits.len() {
             return self.goes_on(task, member);
         }

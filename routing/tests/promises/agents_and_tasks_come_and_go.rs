@@ -6,7 +6,7 @@ use routing::*;
 
 use crate::support::*;
 
-const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity { most: 1, together: Together::WithAny })];
+const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity::of(1))];
 
 fn world() -> World {
     let mut world = World::new(configuration([("q", Queue::default())]));

@@ -5,8 +5,7 @@ use routing::*;
 
 use crate::support::*;
 
-const TWO_CHATS: [(Channel, Capacity); 1] =
-    [(Channel::Chat, Capacity { most: 2, together: Together::WithAny })];
+const TWO_CHATS: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity::of(2))];
 
 /// Each offer, and that it is assigned at once under the same reservation.
 fn assigned(outputs: &[Output]) -> Vec<(u32, String)> {

@@ -6,7 +6,7 @@ use routing::*;
 
 use crate::support::*;
 
-const CALLS: [(Channel, Capacity); 1] = [(Channel::Voice, Capacity { most: 1, together: Together::WithAny })];
+const CALLS: [(Channel, Capacity); 1] = [(Channel::Voice, Capacity::of(1))];
 
 const MINUTE: f64 = 60.0;
 

@@ -5,7 +5,7 @@ use routing::*;
 
 use crate::support::*;
 
-const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity { most: 1, together: Together::WithAny })];
+const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity::of(1))];
 
 fn world(settings: Queue) -> World {
     let mut world = World::new(configuration([("q", settings), ("other", Queue::default())]));

@@ -6,7 +6,7 @@ use routing::*;
 
 use crate::support::*;
 
-const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity { most: 1, together: Together::WithAny })];
+const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity::of(1))];
 
 fn limited(overflow: Overflow) -> Queue {
     Queue { deadline: Some(seconds(60.0)), overflow: Some(overflow), ..Queue::default() }

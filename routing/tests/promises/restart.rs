@@ -5,7 +5,7 @@ use routing::*;
 
 use crate::support::*;
 
-const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity { most: 1, together: Together::WithAny })];
+const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity::of(1))];
 const AGENTS: [&str; 3] = ["ana", "ben", "cem"];
 
 fn organisation() -> Configuration {
@@ -34,7 +34,7 @@ fn restored() -> (World, model::ReservationId) {
     }
     let ringing = RestoredState::Reserved { reservation, agent: agent("ana"), expires_at: at(30.0) };
     assert_eq!(restore(&mut world, 1, 1.0, ringing), []);
-    let assigned = RestoredState::Assigned { agent: agent("ben"), reservation: None };
+    let assigned = RestoredState::Assigned { agent: agent("ben"), reservation: None, is_held: false };
     assert_eq!(restore(&mut world, 2, 2.0, assigned), []);
     let wrapping = RestoredState::Wrapping { agent: agent("cem"), since: at(10.0) };
     assert_eq!(restore(&mut world, 3, 3.0, wrapping), []);
@@ -97,7 +97,7 @@ fn an_offer_that_rang_out_meanwhile_is_made_again_and_is_nobodys_fault() {
 #[test]
 fn what_an_agent_has_in_hand_counts_even_if_offline_and_unknown() {
     let mut world = World::new(organisation());
-    let assigned = RestoredState::Assigned { agent: agent("ana"), reservation: None };
+    let assigned = RestoredState::Assigned { agent: agent("ana"), reservation: None, is_held: false };
     assert_eq!(restore(&mut world, 1, 0.0, assigned), []);
     world.chat(2, "q");
     assert_offered(&world.log_in(profile("ana", &[], &CHAT, &["q"])), &[]);

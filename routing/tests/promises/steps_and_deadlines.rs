@@ -6,7 +6,7 @@ use routing::*;
 
 use crate::support::*;
 
-const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity { most: 1, together: Together::WithAny })];
+const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity::of(1))];
 
 /// `french>=4 and billing>=5` for 30 s, then `french>=3 and billing>=5` for 30 s, then anyone.
 fn relaxing() -> World {

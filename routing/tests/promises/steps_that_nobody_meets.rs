@@ -5,7 +5,7 @@ use routing::*;
 
 use crate::support::*;
 
-const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity { most: 1, together: Together::WithAny })];
+const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity::of(1))];
 
 fn only(skill: &str, seconds: Option<f64>, skip_when: SkipWhen) -> Step {
     Step { skip_when, ..step(StepRequirements::Only(needs(&[(skill, 1)])), seconds) }

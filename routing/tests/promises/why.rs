@@ -6,7 +6,7 @@ use routing::*;
 
 use crate::support::*;
 
-const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity { most: 1, together: Together::WithAny })];
+const CHAT: [(Channel, Capacity); 1] = [(Channel::Chat, Capacity::of(1))];
 
 #[test]
 fn every_candidate_is_listed_with_why_it_was_passed_over() {

@@ -17,6 +17,12 @@ impl Play<'_> {
                 }
             }
             Output::Assigned { task, agent, .. } => self.is_assigned(task, &agent),
+            Output::Held { task, .. } => {
+                if let Some(contact) = self.contacts.get_mut(task) {
+                    contact.pause.hold(self.now);
+                }
+            }
+            Output::Resumed { task, .. } => self.goes_on_after_hold(task),
             Output::Overflowed { task, .. } => self.overflows(task),
             Output::CallbackOffered { task, .. } => self.agenda.set(self.now, Happening::Decides(task)),
             Output::CallCustomer { task, .. } => self.is_called(task),
@@ -71,6 +77,14 @@ impl Play<'_> {
         let pace = self.pace(task, member);
         if self.is_reached(task) {
             self.agenda.set(self.now + duration(seconds * pace), Happening::HandlingEnds(task, turn));
+        }
+    }
+
+    fn goes_on_after_hold(&mut self, task: TaskId) {
+        let Some(contact) = self.contacts.get_mut(task) else { return };
+        let turn = contact.turn();
+        if let Some(at) = contact.pause.resume(self.now) {
+            self.agenda.set(at, Happening::HandlingEnds(task, turn));
         }
     }
 
