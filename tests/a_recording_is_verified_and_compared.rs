@@ -67,8 +67,8 @@ async fn a_killed_day() -> (Arc<tempfile::TempDir>, model::TaskId) {
         // Whoever of the two it rings at.
         let mut second = Agent::open_console(&server, second_agent.cookies.clone()).await;
         let offers = [console.welcome.offers.clone(), second.welcome.offers.clone()].concat();
-        if let Some(offer) = offers.into_iter().next() {
-            break offer;
+        if let Some(offer) = offers.first() {
+            break (**offer).clone();
         }
         if let Ok(offer) = tokio::time::timeout(Duration::from_secs(2), second.offer()).await {
             break Arc::new(offer);

@@ -99,7 +99,7 @@ impl Whims {
 
 /// Accepts, rejects, ignores, transfers, wraps up and completes at random until `until`.
 async fn work(mut agent: Agent, mut whims: Whims, until: Instant) {
-    let mut in_hand: Vec<(Instant, Offer)> = Vec::new();
+    let mut in_hand: Vec<(Instant, std::sync::Arc<Offer>)> = Vec::new();
     while Instant::now() < until {
         let due = in_hand.iter().map(|(due, _)| *due).min().unwrap_or(until).min(until);
         let next = tokio::time::timeout_at(due.into(), agent.next()).await;
@@ -109,7 +109,7 @@ async fn work(mut agent: Agent, mut whims: Whims, until: Instant) {
                     // Too late is an answer too: what is not in hand cannot be completed.
                     drop(agent.ask(Ask::Accept { reservation: offer.reservation }).await);
                     let held = Duration::from_millis(100 + whims.roll(700));
-                    in_hand.push((Instant::now() + held, *offer));
+                    in_hand.push((Instant::now() + held, offer));
                 }
                 6..8 => drop(agent.ask(Ask::Reject { reservation: offer.reservation, reason: None }).await),
                 _ => {}

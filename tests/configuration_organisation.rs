@@ -229,3 +229,11 @@ fn a_task_rings_at_one_to_fifty_agents() {
         assert_eq!(Organisation::load(folder.path()).is_ok(), is_sound, "{number}");
     }
 }
+
+#[test]
+fn a_channel_that_gives_way_to_itself_or_weighs_too_much_is_refused() {
+    let rules = "[channels.email]\nweight = 101\nyields_to = [\"email\"]\n";
+    let found = faults(&[("a.toml", BASE), ("b.toml", rules)]);
+    assert_eq!(found[0], "b.toml:2:10: channels.email.weight: 101 is more than 100, which is a whole agent");
+    assert!(found[1].starts_with("b.toml:3:13: channels.email.yields_to: a channel cannot"), "{found:#?}");
+}

@@ -304,6 +304,16 @@ pub enum SessionEvent {
         attempts_left: u8,
         not_before: Timestamp,
     },
+    /// Stays with its agent, who works on something that comes before it.
+    TaskHeld {
+        task: TaskId,
+        agent: AgentId,
+    },
+    /// Nothing comes before it any more.
+    TaskResumed {
+        task: TaskId,
+        agent: AgentId,
+    },
     TaskWrapping {
         task: TaskId,
         agent: AgentId,

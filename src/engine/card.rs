@@ -38,6 +38,7 @@ pub fn card(session: SessionId, state: &State) -> Option<SessionCard> {
                 attempts_left: callback.attempts,
             }),
             state: task.state.clone(),
+            is_held: task.is_held,
         }),
     })
 }

@@ -171,7 +171,7 @@ impl Engine {
             callback: current.callback().map(|(_, callback)| callback),
             facts: Default::default(),
         };
-        let restored = RestoredState::Assigned { agent: agent.clone(), reservation: None };
+        let restored = RestoredState::Assigned { agent: agent.clone(), reservation: None, is_held: false };
         let queued_since = current.waiting_since;
         self.feed(session, Input::TaskRestored { task: request, queued_since, state: restored }).await;
     }

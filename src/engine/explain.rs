@@ -196,6 +196,9 @@ fn passed_over(reason: &PassedOver) -> String {
         PassedOver::RejectedRecently { .. } => "declined it recently".to_owned(),
         PassedOver::OfferedAnother { .. } => "another offer rings".to_owned(),
         PassedOver::NoCapacity { in_hand, most } => format!("has {in_hand} of {most} in hand"),
+        PassedOver::TooHeavy { weighs, in_hand, whole } => {
+            format!("has {in_hand} of {whole} in hand, and this weighs {weighs}")
+        }
         PassedOver::NotBeside { channel } => format!("is busy with {channel}"),
         PassedOver::OthersFirst => "others are in line before it".to_owned(),
         PassedOver::MayPick => "may pick it".to_owned(),

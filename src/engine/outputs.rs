@@ -161,6 +161,8 @@ fn task_of(output: &Output) -> Option<TaskId> {
         | Output::CallCustomer { task, .. }
         | Output::CallbackOver { task, .. }
         | Output::Expired { task, .. }
+        | Output::Held { task, .. }
+        | Output::Resumed { task, .. }
         | Output::WrapUpEnded { task, .. } => Some(*task),
         Output::Refused { .. } | Output::AgentNotResponding { .. } | Output::AgentLoggedOut { .. } => None,
     }
@@ -197,6 +199,8 @@ fn command(output: Output) -> Option<Command> {
         },
         Output::CallbackOver { task, .. } => Command::CancelTask { task, reason: CancelReason::NotReached },
         Output::Expired { task, .. } => Command::CancelTask { task, reason: CancelReason::Expired },
+        Output::Held { task, agent } => Command::Hold { task, agent },
+        Output::Resumed { task, agent } => Command::Resume { task, agent },
         Output::WrapUpEnded { task, agent } => {
             Command::Complete { task, agent, disposition: None, summary: None }
         }

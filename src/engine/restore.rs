@@ -253,7 +253,9 @@ fn restored(organisation: &Organisation, task: OpenTask) -> (TaskRequest, Restor
             });
             RestoredState::Ringing { offers: offers.collect() }
         }
-        (TaskState::Assigned { agent }, _) => RestoredState::Assigned { agent, reservation: None },
+        (TaskState::Assigned { agent }, _) => {
+            RestoredState::Assigned { agent, reservation: None, is_held: task.is_held }
+        }
         (TaskState::Wrapping { agent, since }, _) => RestoredState::Wrapping { agent, since },
         (TaskState::Pending | TaskState::Completed | TaskState::Canceled, Some(agent)) => {
             RestoredState::WaitingFor { agent }

@@ -7,6 +7,7 @@ use model::task::{Requirements, SkillRequirement};
 use model::{Channel, Intent, Language, PresenceName, RejectReason};
 use routing::{
     AgentKind, AgentProfile, Answering, Besides, Capacity, Configuration, Delivery, OfTask, StepRequirements,
+    Together,
 };
 
 use crate::configuration::Organisation;
@@ -180,7 +181,7 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
                 kind: AgentKind::Person,
                 skills: person.skills.clone(),
                 languages: person.languages.iter().cloned().collect(),
-                capacity: capacity(&person.capacity),
+                capacity: capacity(&person.capacity, [&person.channels, &organisation.channels]),
                 queues: person.queues.iter().cloned().collect(),
                 attributes: Default::default(),
                 answering: answering(person.answering),
@@ -191,7 +192,7 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
         kind: AgentKind::Virtual,
         skills: agent.skills.clone(),
         languages: agent.languages.iter().cloned().collect(),
-        capacity: capacity(&agent.capacity),
+        capacity: capacity(&agent.capacity, [&agent.channels, &organisation.channels]),
         queues: agent.queues.iter().cloned().collect(),
         attributes: Default::default(),
         // A virtual agent accepts by itself; one from outside says when.
@@ -200,9 +201,20 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
     people.chain(virtual_agents).collect()
 }
 
-fn capacity(capacity: &org::Capacity) -> BTreeMap<Channel, Capacity> {
-    let counts = Channel::ALL.into_iter().map(|channel| (channel, capacity.of(channel)));
-    counts.filter(|(_, most)| *most > 0).map(|(channel, most)| (channel, Capacity::of(most))).collect()
+/// Of the rules that several have for a channel the first holds.
+fn capacity(counts: &org::Capacity, rules: [&org::ChannelRules; 2]) -> BTreeMap<Channel, Capacity> {
+    let of = |channel| {
+        let rule = rules.iter().find_map(|rules| rules.get(&channel)).cloned().unwrap_or_default();
+        let together = match rule.beside {
+            None => Together::WithAny,
+            Some(none) if none.is_empty() => Together::Alone,
+            Some(others) => Together::With(others),
+        };
+        let (weight, yields_to) = (rule.weight, rule.yields_to);
+        Capacity { most: counts.of(channel), together, weight, yields_to }
+    };
+    let all = Channel::ALL.into_iter().map(|channel| (channel, of(channel)));
+    all.filter(|(_, capacity)| capacity.most > 0).collect()
 }
 
 /// What an intent in a language asks of an agent.

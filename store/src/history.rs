@@ -28,6 +28,8 @@ pub struct OpenTask {
     pub callback: Option<Callback>,
     pub not_before: Option<Timestamp>,
     pub state: TaskState,
+    /// Assigned, and held for something that comes before it.
+    pub is_held: bool,
 }
 
 /// A session in a list of past and present ones.

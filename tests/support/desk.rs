@@ -61,6 +61,7 @@ fn agent(number: usize, chats: u16, queue: &QueueId) -> Person {
         skills: Default::default(),
         languages: vec![model::Language::new("en").unwrap()],
         capacity: Capacity { chat: chats, email: 0, voice: 0 },
+        channels: Default::default(),
         queues: vec![queue.clone()],
         answering: Default::default(),
     }

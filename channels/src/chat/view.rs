@@ -107,6 +107,8 @@ fn content(event: &SessionEvent, faces: &(impl Faces + Links + ?Sized)) -> Optio
         | SessionEvent::TaskReprioritised { .. }
         | SessionEvent::TaskAged { .. }
         | SessionEvent::CallFailed { .. }
+        | SessionEvent::TaskHeld { .. }
+        | SessionEvent::TaskResumed { .. }
         | SessionEvent::TaskWrapping { .. }
         | SessionEvent::TaskCompleted { .. }
         | SessionEvent::TaskCanceled { .. }

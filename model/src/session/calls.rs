@@ -143,6 +143,7 @@ impl Task {
                 }
                 calls.not_before = Some(*not_before);
                 self.wanted = super::Wanted::Anybody;
+                self.is_held = false;
                 self.state = TaskState::Pending;
             }
             _ => {}

@@ -148,6 +148,15 @@ pub enum Command {
         task: TaskId,
         agent: AgentId,
     },
+    /// Something comes before it that the agent took over it.
+    Hold {
+        task: TaskId,
+        agent: AgentId,
+    },
+    Resume {
+        task: TaskId,
+        agent: AgentId,
+    },
     WrapUp {
         task: TaskId,
         agent: AgentId,

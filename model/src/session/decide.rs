@@ -77,6 +77,8 @@ fn decide_open(state: &State, command: Command, now: Timestamp) -> Result<Vec<Se
         }
         Command::DeclineCallback { task } => state.decline_callback(task),
         Command::FailCall { task, agent } => state.fail_call(task, agent, now),
+        Command::Hold { task, agent } => state.hold(task, agent),
+        Command::Resume { task, agent } => state.resume(task, agent),
         Command::WrapUp { task, agent } => state.wrap_up(task, agent),
         Command::Complete { task, agent, disposition, summary } => {
             state.complete(task, agent, disposition, summary)

@@ -138,11 +138,14 @@ impl State {
                 wanted: preferred_agent.clone().map_or(Wanted::Anybody, Wanted::First),
                 calls: None,
                 state: TaskState::Pending,
+                is_held: false,
             });
             return;
         }
         let Some(task) = &mut self.task else { return };
         match event {
+            SessionEvent::TaskHeld { .. } => task.is_held = true,
+            SessionEvent::TaskResumed { .. } => task.is_held = false,
             SessionEvent::TaskReserved { reservation, agent, expires_at, .. } => {
                 let (reservation, agent, expires_at) = (*reservation, agent.clone(), *expires_at);
                 let state = std::mem::replace(&mut task.state, TaskState::Pending);
@@ -167,6 +170,7 @@ impl State {
                     TransferTarget::Agent { agent, .. } => Wanted::Only(agent.clone()),
                 };
                 task.requirements.clone_from(requirements);
+                task.is_held = false;
                 task.state = TaskState::Pending;
                 self.handover = Some(Handover { from: from.clone(), reason: *reason, note: note.clone() });
             }
@@ -178,6 +182,7 @@ impl State {
             | SessionEvent::CallFailed { .. } => task.apply_call(event),
             SessionEvent::TaskWrapping { agent, .. } => {
                 self.wrapped_at = self.sequence;
+                task.is_held = false;
                 task.state = TaskState::Wrapping { agent: agent.clone(), since: at };
             }
             SessionEvent::TaskCompleted { .. } | SessionEvent::TaskCanceled { .. } => self.task = None,

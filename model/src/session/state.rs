@@ -46,6 +46,8 @@ pub struct Task {
     /// What few tasks have: a callback, or the question about one.
     pub calls: Option<Box<super::Calls>>,
     pub state: TaskState,
+    /// Assigned, and held for something that comes before it.
+    pub is_held: bool,
 }
 
 /// Whom a task asks for by name.

@@ -127,6 +127,29 @@ impl State {
         Ok(vec![SessionEvent::TaskReprioritised { task, priority, by }])
     }
 
+    pub(super) fn hold(&self, task: TaskId, agent: AgentId) -> Result<Vec<SessionEvent>, Refusal> {
+        if self.assigned_to(task, &agent)?.is_held {
+            return Err(Refusal::NothingChanges);
+        }
+        Ok(vec![SessionEvent::TaskHeld { task, agent }])
+    }
+
+    pub(super) fn resume(&self, task: TaskId, agent: AgentId) -> Result<Vec<SessionEvent>, Refusal> {
+        if !self.assigned_to(task, &agent)?.is_held {
+            return Err(Refusal::NothingChanges);
+        }
+        Ok(vec![SessionEvent::TaskResumed { task, agent }])
+    }
+
+    fn assigned_to(&self, task: TaskId, agent: &AgentId) -> Result<&Task, Refusal> {
+        let open = self.open_task(task)?;
+        match &open.state {
+            TaskState::Assigned { agent: handler } if handler == agent => Ok(open),
+            TaskState::Assigned { .. } => Err(Refusal::NotYours(agent.clone())),
+            _ => Err(Refusal::WrongTaskState),
+        }
+    }
+
     pub(super) fn wrap_up(&self, task: TaskId, agent: AgentId) -> Result<Vec<SessionEvent>, Refusal> {
         let TaskState::Assigned { agent: handler } = &self.open_task(task)?.state else {
             return Err(Refusal::WrongTaskState);

@@ -1,4 +1,6 @@
-//! How many tasks of each channel an agent has in hand at once.
+//! How many tasks of each channel an agent has in hand at once, and beside what.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::Channel;
 use serde::{Deserialize, Serialize};
@@ -21,3 +23,19 @@ impl Capacity {
         }
     }
 }
+
+/// What a channel takes of an agent, beside the count.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChannelRule {
+    /// Of 100, which is all an agent has to give; 0 is not weighed.
+    pub weight: u16,
+    /// The other channels that may be handled meanwhile. None: any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<BTreeSet<Channel>>,
+    /// Channels that may be offered over it: it is held for them and goes on afterwards.
+    pub yields_to: BTreeSet<Channel>,
+}
+
+/// For the channels that have one.
+pub type ChannelRules = BTreeMap<Channel, ChannelRule>;

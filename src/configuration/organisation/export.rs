@@ -23,7 +23,16 @@ pub enum ExportError {
 const FILES: [(&str, &[&str]); 6] = [
     (
         "organisation.toml",
-        &["name", "service_level", "share", "log_out_after_misses", "skills", "presences", "hours"],
+        &[
+            "name",
+            "service_level",
+            "share",
+            "channels",
+            "log_out_after_misses",
+            "skills",
+            "presences",
+            "hours",
+        ],
     ),
     ("sites.toml", &["sites"]),
     ("queues.toml", &["queues", "routes"]),

@@ -100,6 +100,7 @@ impl<'t> Whole<'t> {
     fn add(&mut self, document: Document<'t>, part: Organisation, faults: &mut Vec<Fault>) {
         // All of it, so that a new part is not passed over.
         let Organisation {
+            channels,
             name,
             log_out_after_misses,
             service_level,
@@ -134,7 +135,7 @@ impl<'t> Whole<'t> {
                 }
             )+};
         }
-        take!(name, log_out_after_misses, service_level, share);
+        take!(name, log_out_after_misses, service_level, share, channels);
         self.documents.push(document);
     }
 

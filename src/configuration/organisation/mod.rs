@@ -32,7 +32,7 @@ use model::{AgentId, Intent, PresenceName, QueueId, RejectReason, SiteId};
 use routing::Share;
 use serde::{Deserialize, Serialize};
 
-pub use capacity::Capacity;
+pub use capacity::{Capacity, ChannelRule, ChannelRules};
 pub use changed::NotTheRules;
 pub use diff::{Change, diff};
 pub use export::ExportError;
@@ -59,6 +59,8 @@ pub struct Organisation {
     pub service_level: ServiceLevel,
     /// Which queue an agent of several works for next.
     pub share: Share,
+    /// What channels take of an agent; a person's or virtual agent's own rule of a channel goes before it.
+    pub channels: ChannelRules,
     pub sites: Vec<Site>,
     pub queues: Vec<Queue>,
     pub skills: Vec<SkillEntry>,

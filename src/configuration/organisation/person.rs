@@ -7,7 +7,7 @@ use model::task::Level;
 use model::{AgentId, Language, QueueId, Skill};
 use serde::{Deserialize, Serialize};
 
-use super::capacity::Capacity;
+use super::capacity::{Capacity, ChannelRules};
 use super::offering::Answering;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Person {
     pub languages: Vec<Language>,
     #[serde(default)]
     pub capacity: Capacity,
+    /// Instead of the organisation's rules of these channels.
+    #[serde(default, skip_serializing_if = "ChannelRules::is_empty")]
+    pub channels: ChannelRules,
     /// Who answers offers to this person, whatever the queue says.
     #[serde(default, skip_serializing_if = "Answering::is_by_agent")]
     pub answering: Answering,

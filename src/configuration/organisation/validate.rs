@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AVAILABLE, Acknowledgement, Fact, LongestIdle, NOT_RESPONDING, OFFLINE, Organisation, Password,
-    PersonRole, Queue, Selection, Site,
+    AVAILABLE, Acknowledgement, ChannelRules, Fact, LongestIdle, NOT_RESPONDING, OFFLINE, Organisation,
+    Password, PersonRole, Queue, Selection, Site,
 };
 use super::{hours, names::Names, queue_flaws};
 use crate::configuration::flaw::{Flaw, Path};
@@ -122,9 +122,25 @@ fn order(organisation: &Organisation, queue: &Queue, path: &Path, flaws: &mut Ve
     }
 }
 
+/// A channel that gives way to itself, or weighs more than an agent has, is a slip.
+fn channels(rules: &ChannelRules, path: &Path, flaws: &mut Vec<Flaw>) {
+    for (channel, rule) in rules {
+        let path = path.then(channel.as_str());
+        if rule.weight > routing::Capacity::WHOLE {
+            let message = format!("{} is more than 100, which is a whole agent", rule.weight);
+            flaws.push(Flaw::new(path.then("weight"), message));
+        }
+        if rule.yields_to.contains(channel) {
+            flaws.push(Flaw::new(path.then("yields_to"), "a channel cannot give way to itself"));
+        }
+    }
+}
+
 fn people(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+    channels(&organisation.channels, &Path::root().then("channels"), flaws);
     for (index, person) in organisation.agents.iter().enumerate() {
         let path = entry("agents", index);
+        channels(&person.channels, &path.then("channels"), flaws);
         names.queues(&person.queues, &path.then("queues"), flaws);
         names.skills(person.skills.keys(), &path.then("skills"), flaws);
         if person.roles.is_empty() {
@@ -148,6 +164,7 @@ fn people(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
 fn virtual_agents(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
     for (index, agent) in organisation.virtual_agents.iter().enumerate() {
         let path = entry("virtual_agents", index);
+        channels(&agent.channels, &path.then("channels"), flaws);
         names.queues(&agent.queues, &path.then("queues"), flaws);
         names.skills(agent.skills.keys(), &path.then("skills"), flaws);
         names.maybe_queue(agent.hand_over_queue.as_ref(), path.then("hand_over_queue"), flaws);

@@ -9,7 +9,7 @@ use model::{AgentId, FactName, Intent, Language, QueueId, Skill};
 use serde::{Deserialize, Serialize};
 
 use super::Labels;
-use super::capacity::Capacity;
+use super::capacity::{Capacity, ChannelRules};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +23,9 @@ pub struct VirtualAgent {
     pub languages: Vec<Language>,
     #[serde(default)]
     pub capacity: Capacity,
+    /// Instead of the organisation's rules of these channels.
+    #[serde(default, skip_serializing_if = "ChannelRules::is_empty")]
+    pub channels: ChannelRules,
     pub queues: Vec<QueueId>,
     /// No answer within this hands over to a person, with the reason.
     #[serde(default = "answer_time_limit", with = "crate::configuration::duration")]

@@ -68,6 +68,9 @@ pub struct TaskView {
     pub call_back: Option<CallBack>,
     #[serde(flatten)]
     pub state: TaskState,
+    /// Assigned, and held for something else in its agent's hands.
+    #[serde(default)]
+    pub is_held: bool,
 }
 
 /// A customer to call: the agent who accepts calls this number.

@@ -70,6 +70,16 @@ pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent
             WHERE session = ?1 AND task = ?2",
             params![session, task.0.as_bytes(), attempts_left, not_before.0, place.at.0],
         ),
+        SessionEvent::TaskHeld { task, .. } => update(
+            connection,
+            "UPDATE tasks SET state = 'held' WHERE session = ?1 AND task = ?2 AND state = 'assigned'",
+            params![session, task.0.as_bytes()],
+        ),
+        SessionEvent::TaskResumed { task, .. } => update(
+            connection,
+            "UPDATE tasks SET state = 'assigned' WHERE session = ?1 AND task = ?2 AND state = 'held'",
+            params![session, task.0.as_bytes()],
+        ),
         SessionEvent::TaskWrapping { task, agent } => update(
             connection,
             "UPDATE tasks SET state = 'wrapping', agent = ?3, reservation = NULL, state_time = ?4

@@ -52,6 +52,7 @@ fn read_task(row: &Row<'_>) -> Result<OpenTask, StoreError> {
             .transpose()?,
         not_before: row.get::<_, Option<i64>>(16)?.map(Timestamp),
         state: read_state(row)?,
+        is_held: text(row, 10)? == "held",
     })
 }
 
@@ -67,7 +68,7 @@ fn read_state(row: &Row<'_>) -> Result<TaskState, StoreError> {
                 None => Vec::new(),
             },
         },
-        "assigned" => TaskState::Assigned { agent: codec::name(row, 11)? },
+        "assigned" | "held" => TaskState::Assigned { agent: codec::name(row, 11)? },
         "wrapping" => TaskState::Wrapping { agent: codec::name(row, 11)?, since: codec::time(row, 13)? },
         other => return Err(StoreError::corrupt(format_args!("{other:?} is no state of an open task"))),
     })

@@ -15,7 +15,7 @@ export const de: Words = {
   hintSession: 'Gespräch', hintPresence: 'Status', hintSound: 'Ton', hintMe: 'ich', hintView: 'Ansicht', hintFound: 'gefunden', hintLanguage: 'Sprache',
   keyPalette: 'Alles finden, alles tun', keyAccept: 'Das Angebot annehmen', keySessions: 'Nächstes oder voriges Gespräch', keyCanned: 'Textbausteine', keyNewLine: 'Neue Zeile', keyEscape: 'Schließen oder das Feld verlassen', keyHelp: 'Diese Hilfe', keyCustomer: 'Was vom Kunden bekannt ist',
 
-  myWork: 'Meine Arbeit', mySessions: 'Meine Gespräche', appearsHere: 'Was Sie annehmen, erscheint hier.', connectedNow: 'Gerade verbunden', notConnected: 'Nicht verbunden', unread: '{n} ungelesen', wrapUpBadge: 'Nacharbeit',
+  myWork: 'Meine Arbeit', mySessions: 'Meine Gespräche', appearsHere: 'Was Sie annehmen, erscheint hier.', connectedNow: 'Gerade verbunden', notConnected: 'Nicht verbunden', unread: '{n} ungelesen', wrapUpBadge: 'Nacharbeit', heldBadge: 'gehalten',
   noSession: 'Kein Gespräch ist offen.', nextRings: 'Sie sind verfügbar: Der nächste Kontakt klingelt hier.', setAvailable: 'Stellen Sie sich oben links auf verfügbar, um Arbeit zu bekommen.',
   endedByCustomer: '{name} hat den Chat beendet.',
   offerFrom: 'Angebot von {name}', secondsLeft: 'noch {n} Sekunden', waitingFor: 'wartet {span}', whyYou: 'Warum Sie', us: 'Wir', decline: 'Ablehnen', declineWhy: 'Warum lehnen Sie ab?', offerTimedOut: 'Das Angebot ist abgelaufen. Stellen Sie sich auf verfügbar, um wieder Arbeit zu bekommen.', offerCanceled: 'Der Kunde ging, bevor das Angebot angenommen wurde.', offerWithdrawn: 'Das Angebot hat jemand anderes bekommen.',

@@ -13,7 +13,7 @@ export const en = {
   hintSession: 'session', hintPresence: 'presence', hintSound: 'sound', hintMe: 'me', hintView: 'view', hintFound: 'found', hintLanguage: 'language',
   keyPalette: 'Find anything, do anything', keyAccept: 'Accept the offer', keySessions: 'Next or previous session', keyCanned: 'Canned answers', keyNewLine: 'New line', keyEscape: 'Close, or leave the field', keyHelp: 'This help', keyCustomer: 'What is known of the customer',
 
-  myWork: 'My work', mySessions: 'My sessions', appearsHere: 'What you accept appears here.', connectedNow: 'Connected now', notConnected: 'Not connected', unread: '{n} unread', wrapUpBadge: 'wrap-up',
+  myWork: 'My work', mySessions: 'My sessions', appearsHere: 'What you accept appears here.', connectedNow: 'Connected now', notConnected: 'Not connected', unread: '{n} unread', wrapUpBadge: 'wrap-up', heldBadge: 'on hold',
   noSession: 'No session is open.', nextRings: 'You are available: the next contact rings here.', setAvailable: 'Set yourself available at the top left to be offered work.',
   endedByCustomer: '{name} ended the chat.',
   offerFrom: 'Offer from {name}', secondsLeft: '{n} seconds left', waitingFor: 'waiting {span}', whyYou: 'Why you', us: 'Us', decline: 'Decline', declineWhy: 'Why do you decline?', offerTimedOut: 'The offer timed out. Set yourself available to be offered work again.', offerCanceled: 'The customer left before the offer was accepted.', offerWithdrawn: 'The offer went to somebody else.',
