@@ -161,6 +161,7 @@ impl State {
                 }
             }
             SessionEvent::TaskAssigned { agent, .. } => {
+                task.is_held = false;
                 task.state = TaskState::Assigned { agent: agent.clone() };
             }
             SessionEvent::TaskTransferred { from, target, requirements, reason, note, .. } => {

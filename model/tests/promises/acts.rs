@@ -120,8 +120,8 @@ impl Act {
                 self.about_the_customer(log)
             }
             "CreateTask" | "Reserve" | "EndReservation" | "Assign" | "Transfer" | "Reprioritise" | "Age"
-            | "OfferCallback" | "ChooseCallback" | "DeclineCallback" | "FailCall" | "WrapUp" | "Complete"
-            | "CancelTask" => self.about_the_task(log),
+            | "OfferCallback" | "ChooseCallback" | "DeclineCallback" | "FailCall" | "Hold" | "Resume"
+            | "WrapUp" | "Complete" | "CancelTask" => self.about_the_task(log),
             "Intervene" | "StepOut" | "Whisper" => self.about_supervision(log),
             _ => self.about_the_talk(log),
         }
@@ -233,6 +233,8 @@ impl Act {
                 by: Author::Customer,
             },
             "DeclineCallback" => Command::DeclineCallback { task },
+            "Hold" => Command::Hold { task, agent: self.handler(log, 1) },
+            "Resume" => Command::Resume { task, agent: self.handler(log, 1) },
             "FailCall" => Command::FailCall { task, agent: self.handler(log, 1) },
             "WrapUp" => Command::WrapUp { task, agent: self.handler(log, 1) },
             "Complete" => Command::Complete {

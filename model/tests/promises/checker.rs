@@ -36,6 +36,7 @@ pub struct Checker {
     stage: Stage,
     /// Calls that are left of a callback.
     attempts: u8,
+    is_held: bool,
     /// Who joined as handler; between commands exactly whom the task is assigned to.
     handlers: BTreeSet<AgentId>,
     joined: BTreeSet<AgentId>,
@@ -191,6 +192,8 @@ impl Checker {
             | CallbackChosen { .. }
             | CallbackDeclined { .. }
             | CallFailed { .. }
+            | TaskHeld { .. }
+            | TaskResumed { .. }
             | TaskWrapping { .. }
             | TaskCompleted { .. }
             | TaskCanceled { .. } => self.note_task_in_hand(event),
@@ -241,6 +244,7 @@ impl Checker {
             ) if open == *task => {
                 assert_eq!(self.taking_over.take().as_ref(), Some(agent), "assigned without an offer");
                 assert!(self.handlers.is_empty(), "somebody else has it still");
+                self.is_held = false;
                 Stage::Assigned(open, agent.clone())
             }
             (event, stage) => panic!("{event:?} while {stage:?}"),
@@ -277,6 +281,18 @@ impl Checker {
                 self.attempts = *attempts_left;
                 Stage::Pending(open)
             }
+            (TaskHeld { task, agent }, Stage::Assigned(open, handler))
+                if (open, &handler) == (*task, agent) =>
+            {
+                assert!(!self.is_held, "held twice");
+                Stage::Assigned(open, handler)
+            }
+            (TaskResumed { task, agent }, Stage::Assigned(open, handler))
+                if (open, &handler) == (*task, agent) =>
+            {
+                assert!(self.is_held, "goes on without having been held");
+                Stage::Assigned(open, handler)
+            }
             (TaskWrapping { task, agent }, Stage::Assigned(open, handler))
                 if (open, &handler) == (*task, agent) =>
             {
@@ -292,6 +308,10 @@ impl Checker {
                 Stage::None
             }
             (event, stage) => panic!("{event:?} while {stage:?}"),
+        };
+        self.is_held = match event {
+            TaskReprioritised { .. } | TaskAged { .. } => self.is_held,
+            event => matches!(event, TaskHeld { .. }),
         };
     }
 

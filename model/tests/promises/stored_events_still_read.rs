@@ -2,7 +2,7 @@
 //!
 //! `stored_events/v1.jsonl` is a sample of the first version: two sessions' logs, in which every kind
 //! of event occurs, with its optional fields and without. It is never changed. When a field or kind of
-//! event is added, the sample of that version goes beside it: `v2.jsonl` has callbacks.
+//! event is added, the sample of that version goes beside it: `v2.jsonl` has callbacks and held work.
 
 use std::collections::BTreeSet;
 

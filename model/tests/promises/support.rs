@@ -22,7 +22,7 @@ macro_rules! variants {
 variants!(SessionEvent, event_name, EVENTS:
     Opened LegAttached LegDetached ChannelSwitched IdentityAttached MessagePosted NoteAdded ReadMarked
     IntentDetected LanguageDetected FactCollected TaskCreated TaskReserved ReservationEnded TaskAssigned
-    TaskTransferred TaskReprioritised TaskAged CallbackOffered CallbackChosen CallbackDeclined CallFailed
+    TaskTransferred TaskReprioritised TaskAged CallbackOffered CallbackChosen CallbackDeclined CallFailed TaskHeld TaskResumed
     TaskWrapping TaskCompleted TaskCanceled AgentJoined AgentLeft
     InterventionStarted InterventionEnded Whispered Rated TranscriptRequested DeliveryRecorded Absorbed
     AbsorbedInto Separated Closed Reopened Erased
@@ -31,7 +31,7 @@ variants!(SessionEvent, event_name, EVENTS:
 variants!(Command, command_name, COMMANDS:
     Contact Detach AttachIdentity SwitchChannel Post AddNote MarkRead DetectIntent DetectLanguage
     CollectFact RecordDelivery CreateTask Reserve EndReservation Assign Transfer Reprioritise Age
-    OfferCallback ChooseCallback DeclineCallback FailCall WrapUp
+    OfferCallback ChooseCallback DeclineCallback FailCall Hold Resume WrapUp
     Complete CancelTask Intervene StepOut Whisper Rate RequestTranscript Absorb BeAbsorbed Separate Close
     Erase
 );
