@@ -71,7 +71,7 @@ async fn a_killed_day() -> (Arc<tempfile::TempDir>, model::TaskId) {
             break (**offer).clone();
         }
         if let Ok(offer) = tokio::time::timeout(Duration::from_secs(2), second.offer()).await {
-            break Arc::new(offer);
+            break offer;
         }
         console = Agent::open_console(&server, first_agent.cookies.clone()).await;
     };
