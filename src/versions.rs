@@ -1,6 +1,9 @@
-//! The organisation's versions in the log: each is the whole of it, and the newest holds.
+//! The organisation in the log: its versions, each the whole of it, and which queues are closed by hand.
+//!
+//! The newest version holds, and the closings of the newest event of either kind. Each event is one step of
+//! the organisation's number, so that whoever changes it knows of all that came before.
 
-use model::event::OrganisationEvent;
+use model::event::{Closing, OrganisationEvent};
 use model::{Epoch, Event, Sequence, StreamId};
 use store::{Append, AppendError, Store, StoreError};
 
@@ -21,24 +24,36 @@ pub enum VersionError {
     Unreadable(String),
 }
 
-/// How many times the organisation was recorded.
+/// How many times the organisation was recorded, or its closings were.
 pub async fn count(store: &Store) -> Result<Sequence, StoreError> {
     store.last(&StreamId::Organisation).await
 }
 
 /// The newest version; none before the first.
 pub async fn newest(store: &Store) -> Result<Option<Organisation>, VersionError> {
+    let mut last = count(store).await?;
+    // What came after the newest version are closings: few.
+    while last != Sequence::START {
+        if let OrganisationEvent::Applied { document, .. } = event(store, last).await? {
+            let read = serde_json::from_value(document);
+            return read.map(Some).map_err(|error| VersionError::Unreadable(error.to_string()));
+        }
+        last = Sequence(last.0 - 1);
+    }
+    Ok(None)
+}
+
+/// The queues that were closed by hand, also those whose time is over.
+pub async fn closings(store: &Store) -> Result<Vec<Closing>, VersionError> {
     let last = count(store).await?;
     if last == Sequence::START {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let newest = store.load(&StreamId::Organisation, Sequence(last.0 - 1), 1).await?;
-    let Some(Event::Organisation(OrganisationEvent::Applied { document, .. })) =
-        newest.into_iter().next().map(|recorded| recorded.event)
-    else {
-        return Err(VersionError::Unreadable("the newest version is missing".into()));
-    };
-    serde_json::from_value(document).map(Some).map_err(|error| VersionError::Unreadable(error.to_string()))
+    Ok(match event(store, last).await? {
+        OrganisationEvent::Applied { closings, .. } | OrganisationEvent::ClosingsChanged { closings, .. } => {
+            closings
+        }
+    })
 }
 
 /// Adds a version after `last`; refused if there is a later one.
@@ -48,10 +63,28 @@ pub async fn record(
     last: Sequence,
     by: &str,
 ) -> Result<(), VersionError> {
+    let closings = closings(store).await?;
+    let (document, by) = (organisation.document(), by.into());
+    append(store, last, OrganisationEvent::Applied { document, by, closings }).await
+}
+
+/// Records which queues are closed by hand from now on; refused if somebody else records meanwhile.
+pub async fn record_closings(store: &Store, closings: Vec<Closing>, by: &str) -> Result<(), VersionError> {
+    let last = count(store).await?;
+    append(store, last, OrganisationEvent::ClosingsChanged { closings, by: by.into() }).await
+}
+
+async fn append(store: &Store, last: Sequence, event: OrganisationEvent) -> Result<(), VersionError> {
     let stream = StreamId::Organisation;
     let epoch = store.epoch(&stream).await?.unwrap_or(Epoch::FIRST);
-    let event =
-        Event::Organisation(OrganisationEvent::Applied { document: organisation.document(), by: by.into() });
-    store.append(Append::new(stream, epoch, last, now(), vec![event])).await?;
+    store.append(Append::new(stream, epoch, last, now(), vec![Event::Organisation(event)])).await?;
     Ok(())
+}
+
+async fn event(store: &Store, at: Sequence) -> Result<OrganisationEvent, VersionError> {
+    let found = store.load(&StreamId::Organisation, Sequence(at.0 - 1), 1).await?;
+    match found.into_iter().next().map(|recorded| recorded.event) {
+        Some(Event::Organisation(event)) => Ok(event),
+        _ => Err(VersionError::Unreadable(format!("version {at} is missing"))),
+    }
 }

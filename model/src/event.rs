@@ -427,8 +427,29 @@ pub enum PresenceCause {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum OrganisationEvent {
-    /// `document` is the whole organisation as JSON.
-    Applied { document: serde_json::Value, by: SmolStr },
+    /// `document` is the whole organisation as JSON. What is closed by hand stays so.
+    Applied {
+        document: serde_json::Value,
+        by: SmolStr,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        closings: Vec<Closing>,
+    },
+    /// A queue was closed by hand, or opened again: these are closed from now on.
+    ClosingsChanged { closings: Vec<Closing>, by: SmolStr },
+}
+
+/// A queue, or all, closed whatever the hours say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// None: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueId>,
+    pub reason: String,
+    pub since: Timestamp,
+    /// None: until somebody opens it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    pub by: SmolStr,
 }
 
 /// Any event, as the log holds it.

@@ -100,6 +100,8 @@ pub struct Queue {
     pub queue: String,
     pub name: String,
     pub open: bool,
+    /// Why it was closed by hand, if it is.
+    pub closing: Option<String>,
     pub waiting: u32,
     /// Since when the longest waiting one does.
     pub longest_since: Option<i64>,

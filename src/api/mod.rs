@@ -5,6 +5,7 @@
 
 mod agents;
 mod body;
+mod closings;
 mod customers;
 mod organisation;
 mod queues;
@@ -43,6 +44,8 @@ pub fn routes(engine: Arc<Engine>) -> OpenApiRouter {
         .routes(routes!(customers::search))
         .routes(routes!(queues::list))
         .routes(routes!(queues::explanation))
+        .routes(routes!(closings::close_one, closings::open_one))
+        .routes(routes!(closings::close_all, closings::open_all))
         .routes(routes!(tasks::call_back))
         .routes(routes!(tasks::call_failed))
         .routes(routes!(tasks::age))

@@ -48,6 +48,7 @@ pub async fn list(
         name: organisation.queue(&figures.queue).map(|queue| queue.name.clone()).unwrap_or_default(),
         queue: figures.queue.to_string(),
         open: figures.open,
+        closing: figures.closing,
         waiting: figures.waiting,
         longest_since: figures.longest_since.map(model::Timestamp::as_millis),
         in_hand: figures.in_hand,

@@ -85,7 +85,9 @@ fn least_role(scope: Scope) -> Option<ConsoleRole> {
     match scope {
         Scope::SessionsRead | Scope::SessionsWrite | Scope::HistoryRead => Some(ConsoleRole::Agent),
         Scope::QueuesRead | Scope::AgentsRead | Scope::OrganisationRead => Some(ConsoleRole::Agent),
-        Scope::AgentsWrite | Scope::MailsRead | Scope::MailsWrite => Some(ConsoleRole::Supervisor),
+        Scope::QueuesWrite | Scope::AgentsWrite | Scope::MailsRead | Scope::MailsWrite => {
+            Some(ConsoleRole::Supervisor)
+        }
         Scope::OrganisationWrite | Scope::CustomersErase => Some(ConsoleRole::Admin),
         Scope::Attend => None,
     }

@@ -11,6 +11,7 @@ use super::access::Access;
 use super::connection::{Identity, Works};
 use super::wire::{Answer, Ask, ConsoleRefusal, ConsoleRole, PassageView, SearchHit};
 use crate::actors::DeliverError;
+use crate::engine::closings::ClosingError;
 use crate::engine::merging::MergeError;
 use crate::engine::{Engine, board, card, explain, reception};
 use crate::replay::PastError;
@@ -195,6 +196,14 @@ async fn supervise(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
         Ask::Age { session, task, waiting_since } => {
             deliver(engine, session, Command::Age { task, waiting_since, by: supervisor }).await
         }
+        Ask::CloseQueue { queue, reason, until } => {
+            let closed = engine.close_queue(queue, reason, until, supervisor.as_str()).await;
+            closed.map(|()| Answer::Nothing).map_err(not_closed)
+        }
+        Ask::ReopenQueue { queue } => {
+            let opened = engine.reopen_queue(queue, supervisor.as_str()).await;
+            opened.map(|()| Answer::Nothing).map_err(not_closed)
+        }
         Ask::SetPresenceOf { agent, presence } => {
             if engine.foundation.organisation().presence(&presence).is_none() {
                 return Err(refuse(ConsoleRefusal::NotFound, "no such presence"));
@@ -203,6 +212,15 @@ async fn supervise(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
         }
         _ => Err(refuse(ConsoleRefusal::NotNow, "not here")),
     }
+}
+
+fn not_closed(error: ClosingError) -> Refused {
+    let refusal = match error {
+        ClosingError::UnknownQueue(_) => ConsoleRefusal::NotFound,
+        ClosingError::Version(_) => ConsoleRefusal::Busy,
+        _ => ConsoleRefusal::NotNow,
+    };
+    refuse(refusal, error.to_string())
 }
 
 async fn read(engine: &Engine, who: &Identity, session: SessionId) -> Result<std::sync::Arc<State>, Refused> {

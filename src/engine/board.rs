@@ -32,6 +32,7 @@ impl Engine {
         QueueFigures {
             queue: queue.queue.clone(),
             open: matches!(queue.open, Opening::Open { .. }),
+            closing: queue.closing.clone(),
             waiting: queue.waiting,
             longest_since: queue.waiting_since,
             in_hand: queue.reserved + queue.assigned + queue.wrapping,

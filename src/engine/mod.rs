@@ -6,6 +6,7 @@
 pub mod board;
 mod calls;
 pub mod card;
+pub mod closings;
 mod connections;
 mod directory;
 mod effects;

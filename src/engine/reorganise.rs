@@ -126,7 +126,7 @@ impl Engine {
         }
     }
 
-    async fn route(&self, input: Input) {
+    pub(super) async fn route(&self, input: Input) {
         match self.router().feed(input).await {
             Ok(None) => {}
             Ok(Some(refusal)) => tracing::debug!(%refusal, "the router passes over a change"),

@@ -29,6 +29,8 @@ pub enum StartError {
     Threads(#[from] std::io::Error),
     #[error("cannot read what was live: {0}")]
     Store(#[from] store::StoreError),
+    #[error("cannot read which queues are closed: {0}")]
+    Closings(#[from] crate::versions::VersionError),
     #[error(transparent)]
     Router(#[from] RouterGone),
 }
@@ -63,6 +65,7 @@ impl Engine {
             presences.push((id, presence));
         }
 
+        self.restore_closings().await?;
         for profile in routing_setup::profiles(&organisation) {
             router.feed(Input::AgentUpserted { profile }).await?;
         }

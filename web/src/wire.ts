@@ -164,7 +164,11 @@ seen: Sequence, } | { "type": "note", session: SessionId, note: MessageId, text:
 /**
  * None: the organisation's first.
  */
-language: Language | null, } | { "type": "explain", task: TaskId, at?: Timestamp, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "age", session: SessionId, task: TaskId, waiting_since: Timestamp, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
+language: Language | null, } | { "type": "explain", task: TaskId, at?: Timestamp, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "age", session: SessionId, task: TaskId, waiting_since: Timestamp, } | { "type": "close_queue", queue: QueueId | null, reason: string, 
+/**
+ * None: until somebody opens it.
+ */
+until: Timestamp | null, } | { "type": "reopen_queue", queue: QueueId | null, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
 
 export type ConsoleRole = "agent" | "supervisor" | "admin";
 
@@ -368,7 +372,11 @@ selectable: boolean, };
 
 export type Priority = number;
 
-export type QueueFigures = { queue: QueueId, open: boolean, waiting: number, 
+export type QueueFigures = { queue: QueueId, open: boolean, 
+/**
+ * Why it was closed by hand, if it is.
+ */
+closing?: string, waiting: number, 
 /**
  * Since when the longest waiting one waits.
  */

@@ -45,6 +45,9 @@ pub enum Scope {
     HistoryRead,
     #[serde(rename = "queues:read")]
     QueuesRead,
+    /// Close queues in an emergency, and open them again.
+    #[serde(rename = "queues:write")]
+    QueuesWrite,
     #[serde(rename = "agents:read")]
     AgentsRead,
     #[serde(rename = "agents:write")]

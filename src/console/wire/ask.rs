@@ -2,8 +2,8 @@
 
 use model::task::{Priority, TransferTarget};
 use model::{
-    AgentId, Channel, CustomerId, Disposition, FactName, Language, MessageId, PresenceName, RejectReason,
-    ReservationId, Sequence, SessionId, TaskId, Timestamp,
+    AgentId, Channel, CustomerId, Disposition, FactName, Language, MessageId, PresenceName, QueueId,
+    RejectReason, ReservationId, Sequence, SessionId, TaskId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -168,6 +168,16 @@ pub enum Ask {
         session: SessionId,
         task: TaskId,
         waiting_since: Timestamp,
+    },
+    /// Supervisors: closes a queue, or all, whatever the hours say; none: all.
+    CloseQueue {
+        queue: Option<QueueId>,
+        reason: String,
+        /// None: until somebody opens it.
+        until: Option<Timestamp>,
+    },
+    ReopenQueue {
+        queue: Option<QueueId>,
     },
     SetPresenceOf {
         agent: AgentId,

@@ -22,6 +22,10 @@ pub struct BoardFrame {
 pub struct QueueFigures {
     pub queue: QueueId,
     pub open: bool,
+    /// Why it was closed by hand, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub closing: Option<String>,
     pub waiting: u32,
     /// Since when the longest waiting one waits.
     pub longest_since: Option<Timestamp>,

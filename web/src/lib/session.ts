@@ -66,8 +66,8 @@ function foldTask(task: TaskView | null, event: SessionEvent): TaskView | null {
     return { task: event.task, queue: event.queue, priority: event.priority, waiting_since: event.waiting_since, state: 'pending' };
   }
   if (!task || !('task' in event) || event.task !== task.task) return task;
-  const { task: id, queue, priority, waiting_since } = task;
-  const base = { task: id, queue, priority, waiting_since };
+  const { task: id, queue, priority, waiting_since, call_back } = task;
+  const base = { task: id, queue, priority, waiting_since, call_back };
   switch (event.type) {
     case 'task_reserved':
       return { ...base, state: 'reserved', reservation: event.reservation, agent: event.agent, expires_at: event.expires_at };
@@ -79,6 +79,12 @@ function foldTask(task: TaskView | null, event: SessionEvent): TaskView | null {
       return { ...base, queue: event.target.queue, state: 'pending' };
     case 'task_reprioritised':
       return { ...task, priority: event.priority };
+    case 'task_aged':
+      return { ...task, waiting_since: event.waiting_since };
+    case 'callback_chosen':
+      return { ...base, call_back: { number: event.number, attempts_left: event.callback.attempts }, state: 'pending' };
+    case 'call_failed':
+      return { ...base, call_back: call_back && { ...call_back, attempts_left: event.attempts_left }, state: 'pending' };
     case 'task_wrapping':
       return { ...base, state: 'wrapping', agent: event.agent, since: Date.now() };
     case 'task_completed':

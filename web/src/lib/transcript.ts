@@ -44,7 +44,15 @@ function line(event: SessionEvent, names: Names): string | null {
     }
     case 'task_reprioritised': return t('linePriority', { name: names.agent(event.by), n: event.priority });
     case 'task_completed': return t(event.disposition ? 'lineFinishedAs' : 'lineFinished', { name: names.agent(event.agent), disposition: event.disposition ?? '' });
-    case 'task_canceled': return event.reason === 'abandoned' ? t('lineAbandoned') : null;
+    case 'task_aged': return t('lineAged', { name: names.agent(event.by) });
+    case 'callback_offered': return t('lineCallbackOffered', { text: event.text });
+    case 'callback_chosen': return t('lineCallback', { number: event.number });
+    case 'callback_declined': return t('lineCallbackDeclined');
+    case 'call_failed': return t('lineCallFailed', { name: names.agent(event.agent), n: event.attempts_left });
+    case 'task_canceled': {
+      const lines: Partial<Record<typeof event.reason, string>> = { abandoned: t('lineAbandoned'), turned_away: t('lineTurnedAway'), not_reached: t('lineNotReached') };
+      return lines[event.reason] ?? null;
+    }
     case 'intervention_started': return t('lineIntervenes', { name: names.agent(event.supervisor), what: t(event.intervention) });
     case 'intervention_ended': return t('lineIntervened', { name: names.agent(event.supervisor), what: t(event.intervention) });
     case 'rated': return `${t('lineRated', { n: event.score })}${event.comment ? `: “${event.comment}”` : ''}`;

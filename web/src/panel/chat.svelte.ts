@@ -121,6 +121,15 @@ export class Chat {
     this.send({ type: 'end' });
   }
 
+  chooseCallback(number: string) {
+    this.trouble = null;
+    this.send({ type: 'choose_callback', number });
+  }
+
+  declineCallback() {
+    this.send({ type: 'decline_callback' });
+  }
+
   rate(score: number, comment: string | null) {
     this.send({ type: 'rate', score, comment });
   }

@@ -7,6 +7,7 @@ const en = {
   thanks: 'Thank you for your rating', transcript: 'Email me the transcript', email: 'Email address', transcriptSent: 'The transcript is on its way to {email}', start: 'Start chat', again: 'Start a new chat',
   required: 'Please fill this in', sources: 'Sources', typing: '{name} is typing', you: 'You', switched: 'The conversation goes on by {channel}', reopened: 'The chat goes on',
   closedNow: 'Nobody is available right now. Leave a message and we will answer as soon as we can.', older: 'Older messages are not shown', tooLarge: 'This file is too large', uploadFailed: 'The file could not be uploaded', remove: 'Remove {name}', more: 'More', menu: 'Options', erased: 'The messages were erased', messages: 'Messages', personAsked: 'We are looking for a person for you', problem: 'The chat is not available', file: 'File', retry: 'Try again', chat_channel: 'chat', email_channel: 'email', voice_channel: 'phone', cancel: 'Cancel',
+  callbackAsk: 'Call back', callbackNumber: 'Your number, with the country code', callbackYes: 'Call me', callbackNo: 'No, thank you', callbackChosen: 'We will call you at {number}. You keep your place, and may close this chat.', callbackDeclined: 'No call back',
 };
 export type Key = keyof typeof en;
 type Table = Record<Key, string>;
@@ -20,6 +21,7 @@ const de: Table = {
   thanks: 'Danke für Ihre Bewertung', transcript: 'Verlauf per E-Mail senden', email: 'E-Mail-Adresse', transcriptSent: 'Der Verlauf ist unterwegs an {email}', start: 'Chat starten', again: 'Neuen Chat starten',
   required: 'Bitte ausfüllen', sources: 'Quellen', typing: '{name} schreibt', you: 'Sie', switched: 'Das Gespräch geht weiter per {channel}', reopened: 'Der Chat geht weiter',
   closedNow: 'Gerade ist niemand da. Hinterlassen Sie eine Nachricht, wir antworten so bald wie möglich.', older: 'Ältere Nachrichten werden nicht gezeigt', tooLarge: 'Diese Datei ist zu groß', uploadFailed: 'Die Datei konnte nicht hochgeladen werden', remove: '{name} entfernen', more: 'Mehr', menu: 'Optionen', erased: 'Die Nachrichten wurden gelöscht', messages: 'Nachrichten', personAsked: 'Wir suchen einen Menschen für Sie', problem: 'Der Chat ist nicht verfügbar', file: 'Datei', retry: 'Erneut versuchen', chat_channel: 'Chat', email_channel: 'E-Mail', voice_channel: 'Telefon', cancel: 'Abbrechen',
+  callbackAsk: 'Rückruf', callbackNumber: 'Ihre Nummer mit Landesvorwahl', callbackYes: 'Rufen Sie mich an', callbackNo: 'Nein, danke', callbackChosen: 'Wir rufen Sie unter {number} an. Ihr Platz bleibt, und Sie können den Chat schließen.', callbackDeclined: 'Kein Rückruf',
 };
 const ar: Table = {
   chat: 'محادثة', close: 'تصغير المحادثة', write: 'اكتب رسالة', send: 'إرسال', attach: 'إرفاق ملف', person: 'التحدث إلى شخص',
@@ -30,6 +32,7 @@ const ar: Table = {
   thanks: 'شكرًا على تقييمك', transcript: 'أرسل نص المحادثة بالبريد', email: 'البريد الإلكتروني', transcriptSent: 'نص المحادثة في الطريق إلى {email}', start: 'بدء المحادثة', again: 'محادثة جديدة',
   required: 'يرجى ملء هذا الحقل', sources: 'المصادر', typing: '{name} يكتب', you: 'أنت', switched: 'تستمر المحادثة عبر {channel}', reopened: 'استؤنفت المحادثة',
   closedNow: 'لا أحد متاح الآن. اترك رسالة وسنرد في أقرب وقت.', older: 'لا تظهر الرسائل الأقدم', tooLarge: 'الملف كبير جدًا', uploadFailed: 'تعذّر رفع الملف', remove: 'إزالة {name}', more: 'المزيد', menu: 'خيارات', erased: 'مُسحت الرسائل', messages: 'الرسائل', personAsked: 'نبحث لك عن شخص', problem: 'المحادثة غير متاحة', file: 'ملف', retry: 'حاول مجددًا', chat_channel: 'المحادثة', email_channel: 'البريد', voice_channel: 'الهاتف', cancel: 'إلغاء',
+  callbackAsk: 'معاودة الاتصال', callbackNumber: 'رقمك مع رمز البلد', callbackYes: 'اتصلوا بي', callbackNo: 'لا، شكرًا', callbackChosen: 'سنتصل بك على الرقم {number}. دورك محفوظ ويمكنك إغلاق المحادثة.', callbackDeclined: 'بلا معاودة اتصال',
 };
 
 const tables: Record<string, Table> = { en, de, ar };
