@@ -492,7 +492,7 @@ note: string | null, } | { "type": "task_reprioritised", task: TaskId, priority:
 /**
  * In E.164.
  */
-number: string, callback: Callback, not_before?: Timestamp | null, by: Author, } | { "type": "callback_declined", task: TaskId, } | { "type": "call_failed", task: TaskId, agent: AgentId, attempts_left: number, not_before: Timestamp, } | { "type": "task_wrapping", task: TaskId, agent: AgentId, } | { "type": "task_completed", task: TaskId, agent: AgentId, disposition: Disposition | null, summary: string | null, } | { "type": "task_canceled", task: TaskId, reason: CancelReason, } | { "type": "agent_joined", agent: AgentId, role: Role, } | { "type": "agent_left", agent: AgentId, role: Role, } | { "type": "intervention_started", supervisor: AgentId, intervention: Intervention, } | { "type": "intervention_ended", supervisor: AgentId, intervention: Intervention, } | { "type": "whispered", message: MessageId, supervisor: AgentId, text: string, } | { "type": "rated", score: number, comment: string | null, } | { "type": "transcript_requested", to: Identity, } | { "type": "delivery_recorded", message: MessageId, delivery: Delivery, } | { "type": "absorbed", other: SessionId, through: Sequence, } | { "type": "absorbed_into", other: SessionId, } | { "type": "separated", other: SessionId, } | { "type": "closed", reason: CloseReason, } | { "type": "reopened" } | { "type": "erased", by: AgentId, };
+number: string, callback: Callback, not_before?: Timestamp | null, by: Author, } | { "type": "callback_declined", task: TaskId, } | { "type": "call_failed", task: TaskId, agent: AgentId, attempts_left: number, not_before: Timestamp, } | { "type": "task_held", task: TaskId, agent: AgentId, } | { "type": "task_resumed", task: TaskId, agent: AgentId, } | { "type": "task_wrapping", task: TaskId, agent: AgentId, } | { "type": "task_completed", task: TaskId, agent: AgentId, disposition: Disposition | null, summary: string | null, } | { "type": "task_canceled", task: TaskId, reason: CancelReason, } | { "type": "agent_joined", agent: AgentId, role: Role, } | { "type": "agent_left", agent: AgentId, role: Role, } | { "type": "intervention_started", supervisor: AgentId, intervention: Intervention, } | { "type": "intervention_ended", supervisor: AgentId, intervention: Intervention, } | { "type": "whispered", message: MessageId, supervisor: AgentId, text: string, } | { "type": "rated", score: number, comment: string | null, } | { "type": "transcript_requested", to: Identity, } | { "type": "delivery_recorded", message: MessageId, delivery: Delivery, } | { "type": "absorbed", other: SessionId, through: Sequence, } | { "type": "absorbed_into", other: SessionId, } | { "type": "separated", other: SessionId, } | { "type": "closed", reason: CloseReason, } | { "type": "reopened" } | { "type": "erased", by: AgentId, };
 
 export type SessionId = string;
 
@@ -526,7 +526,11 @@ export type TaskView = { task: TaskId, queue: QueueId, priority: Priority, waiti
 /**
  * To be called back.
  */
-call_back?: CallBack, } & ({ "state": "pending" } | { "state": "reserved", reservation: ReservationId, agent: AgentId, expires_at: Timestamp, 
+call_back?: CallBack, 
+/**
+ * Assigned, and held for something else in its agent's hands.
+ */
+is_held: boolean, } & ({ "state": "pending" } | { "state": "reserved", reservation: ReservationId, agent: AgentId, expires_at: Timestamp, 
 /**
  * In the order they were asked after the first.
  */
