@@ -234,7 +234,9 @@ fn anonymous(outputs: &[Output]) -> Vec<Output> {
         if let Output::Offered { reservation, .. }
         | Output::ReservationEnded { reservation, .. }
         | Output::Assigned { reservation, .. }
+        | Output::CallCustomer { reservation, .. }
         | Output::AgentNotResponding { reservation, .. }
+        | Output::AgentLoggedOut { reservation, .. }
         | Output::Refused {
             refusal:
                 Refusal::OfferOver { reservation, .. }
