@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use model::{TaskId, Timestamp};
-use routing::{Board, Configuration, Explanation, Input, Output, Place, Record, Refusal, Router};
+use model::{AgentId, TaskId, Timestamp};
+use routing::{Board, Configuration, Explanation, Input, Output, Pickable, Place, Record, Refusal, Router};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::foundation::now;
@@ -41,6 +41,11 @@ impl RouterHandle {
         self.address.send(Explain(task)).await.ok().flatten()
     }
 
+    /// What the agent may pick.
+    pub async fn pickable(&self, agent: AgentId) -> Vec<Pickable> {
+        self.address.send(ListPickable(agent)).await.unwrap_or_default()
+    }
+
     pub async fn place(&self, task: TaskId) -> Option<Place> {
         self.address.send(WherePlaced(task)).await.ok().flatten()
     }
@@ -60,6 +65,10 @@ struct Feed {
 #[derive(Message)]
 #[rtype(result = "Option<Explanation>")]
 struct Explain(TaskId);
+
+#[derive(Message)]
+#[rtype(result = "Vec<Pickable>")]
+struct ListPickable(AgentId);
 
 #[derive(Message)]
 #[rtype(result = "Option<Place>")]
@@ -162,6 +171,14 @@ impl Handler<Explain> for RoutingActor {
 
     fn handle(&mut self, explain: Explain, _: &mut Self::Context) -> Self::Result {
         MessageResult(self.router.explain(now(), explain.0))
+    }
+}
+
+impl Handler<ListPickable> for RoutingActor {
+    type Result = MessageResult<ListPickable>;
+
+    fn handle(&mut self, list: ListPickable, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.router.pickable(&list.0))
     }
 }
 

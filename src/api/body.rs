@@ -215,6 +215,23 @@ pub struct Transfer {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub struct Assignment {
+    pub agent: String,
+    /// Whether it may be more than fits beside what the agent has in hand.
+    #[serde(default)]
+    pub capacity: CapacityRule,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CapacityRule {
+    #[default]
+    Respected,
+    Ignored,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct OtherSession {
     #[schema(value_type = String, format = Uuid)]
     pub other: model::SessionId,

@@ -36,6 +36,7 @@ pub fn routes(engine: Arc<Engine>) -> OpenApiRouter {
         .routes(routes!(sessions::events))
         .routes(routes!(sessions::note))
         .routes(routes!(sessions::transfer))
+        .routes(routes!(sessions::assign))
         .routes(routes!(sessions::close))
         .routes(routes!(sessions::merge))
         .routes(routes!(sessions::separate))

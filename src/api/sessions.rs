@@ -17,11 +17,12 @@ use utoipa::IntoParams;
 
 use super::body;
 use super::body::{
-    KnownIdentity, LoggedEvent, Merged, NewNote, OpenSession, OtherSession, Session, Transfer,
+    Assignment, KnownIdentity, LoggedEvent, Merged, NewNote, OpenSession, OtherSession, Session, Transfer,
 };
 use crate::auth::Principal;
 use crate::configuration::organisation::Scope;
 use crate::console::{self, Access};
+use crate::engine::handing::HandingError;
 use crate::engine::merging::MergeError;
 use crate::engine::{Engine, card};
 use crate::http::{ApiError, ErrorBody, require};
@@ -178,6 +179,38 @@ pub async fn transfer(
         .deliver(session, vec![Command::Transfer { task, by: None, target, requirements, reason, note }])
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives the session's task to an agent at once, whatever its queue asks; offers of it end. Supervisors
+/// and programs only. Refused with one reason while somebody has it, or the agent cannot.
+#[utoipa::path(
+    post, path = "/sessions/{session}/assign", tag = "sessions", request_body = Assignment,
+    params(("session" = String, Path, format = Uuid)),
+    responses((status = 204), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody))
+)]
+pub async fn assign(
+    principal: Principal,
+    State(engine): State<Arc<Engine>>,
+    Path(session): Path<SessionId>,
+    given: Result<Json<Assignment>, JsonRejection>,
+) -> Result<StatusCode, ApiError> {
+    let Assignment { agent, capacity } = body(given)?;
+    let state = changeable(&engine, &principal, session).await?;
+    if !Access::of(&principal).sees_everything() {
+        return Err(ApiError::forbidden("supervisors only"));
+    }
+    let task = state.task.as_ref().ok_or_else(|| ApiError::conflict("the session has no open task"))?.id;
+    let agent = AgentId::new(&agent).map_err(|_| ApiError::malformed("there is no such agent"))?;
+    let capacity = match capacity {
+        body::CapacityRule::Respected => routing::CapacityRule::Respected,
+        body::CapacityRule::Ignored => routing::CapacityRule::Ignored,
+    };
+    match engine.assign(task, agent, capacity, principal.agent).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(HandingError::Unknown(reason)) => Err(ApiError::malformed(reason)),
+        Err(HandingError::Gone(_)) => Err(ApiError::busy()),
+        Err(error) => Err(ApiError::conflict(error.to_string())),
+    }
 }
 
 fn target(engine: &Engine, transfer: Transfer) -> Result<TransferTarget, ApiError> {

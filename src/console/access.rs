@@ -47,7 +47,9 @@ impl<'a> Access<'a> {
     }
 
     fn has(&self, state: &State) -> bool {
-        state.task.as_ref().and_then(|task| task.state.agent()) == Some(self.agent)
+        let Some(task) = &state.task else { return false };
+        let is_asked = || task.state.offers().iter().any(|offer| offer.agent == *self.agent);
+        task.state.agent() == Some(self.agent) || is_asked()
     }
 
     /// Agents read the history of customers they have now.

@@ -12,6 +12,7 @@ use super::connection::{Identity, Works};
 use super::wire::{Answer, Ask, ConsoleRefusal, ConsoleRole, PassageView, SearchHit};
 use crate::actors::DeliverError;
 use crate::engine::closings::ClosingError;
+use crate::engine::handing::HandingError;
 use crate::engine::merging::MergeError;
 use crate::engine::{Engine, board, card, explain, reception};
 use crate::replay::PastError;
@@ -144,6 +145,8 @@ pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
         Ask::Search { text } => search(engine, who, text).await,
         Ask::Knowledge { text, language } => knowledge(engine, text, language).await,
         Ask::Explain { task, at } => explanation(engine, task, at).await,
+        Ask::Pickable => Ok(Answer::Pickable { tasks: engine.pickable(&who.agent).await }),
+        Ask::Pick { task } => handed(engine.pick(task, who.agent.clone()).await),
         supervising => supervise(engine, who, supervising).await,
     }
 }
@@ -204,6 +207,9 @@ async fn supervise(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
             let opened = engine.reopen_queue(queue, supervisor.as_str()).await;
             opened.map(|()| Answer::Nothing).map_err(not_closed)
         }
+        Ask::Assign { task, agent, capacity } => {
+            handed(engine.assign(task, agent, capacity, supervisor).await)
+        }
         Ask::SetPresenceOf { agent, presence } => {
             if engine.foundation.organisation().presence(&presence).is_none() {
                 return Err(refuse(ConsoleRefusal::NotFound, "no such presence"));
@@ -221,6 +227,17 @@ fn not_closed(error: ClosingError) -> Refused {
         _ => ConsoleRefusal::NotNow,
     };
     refuse(refusal, error.to_string())
+}
+
+fn handed(result: Result<(), HandingError>) -> Reply {
+    let code = match &result {
+        Ok(()) => return Ok(Answer::Nothing),
+        Err(HandingError::Unknown(_)) => ConsoleRefusal::NotFound,
+        Err(HandingError::Taken(_)) => ConsoleRefusal::TooLate,
+        Err(HandingError::NotNow(_)) => ConsoleRefusal::NotNow,
+        Err(HandingError::Gone(_)) => ConsoleRefusal::GoingAway,
+    };
+    Err(refuse(code, result.err().map(|error| error.to_string()).unwrap_or_default()))
 }
 
 async fn read(engine: &Engine, who: &Identity, session: SessionId) -> Result<std::sync::Arc<State>, Refused> {

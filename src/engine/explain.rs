@@ -2,7 +2,7 @@
 
 use model::Timestamp;
 use model::task::Requirements;
-use routing::{Explanation, Need, PassedOver, Rule, Selection, Share, Standing};
+use routing::{Explanation, Need, PassedOver, Refusal, Rule, Selection, Share, Standing};
 
 use crate::console::wire::{CandidateView, ExplanationView, NeedView};
 
@@ -183,7 +183,15 @@ fn requirements(requirements: &Requirements) -> String {
     asked.join(", ")
 }
 
-fn passed_over(reason: &PassedOver) -> String {
+/// Why a task does not go to somebody, in words.
+pub fn refused(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotForAgent { agent, because, .. } => format!("{agent} {}", passed_over(because)),
+        other => other.to_string(),
+    }
+}
+
+pub fn passed_over(reason: &PassedOver) -> String {
     match reason {
         PassedOver::NotInQueue { queue } => format!("does not serve {queue}"),
         PassedOver::ChannelNotHandled { channel } => format!("takes no {channel}"),

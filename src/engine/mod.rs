@@ -13,6 +13,7 @@ mod effects;
 pub mod explain;
 mod farewell;
 mod figures;
+pub mod handing;
 pub mod mail_out;
 pub mod merging;
 mod offering;

@@ -5,6 +5,7 @@ use model::{
     AgentId, Channel, CustomerId, Disposition, FactName, Language, MessageId, PresenceName, QueueId,
     RejectReason, ReservationId, Sequence, SessionId, TaskId, Timestamp,
 };
+use routing::CapacityRule;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -131,6 +132,12 @@ pub enum Ask {
         #[ts(optional)]
         at: Option<Timestamp>,
     },
+    /// What waits to be picked, in queues of mine that do not push.
+    Pickable,
+    /// Takes a task from that list: the first who does, has it.
+    Pick {
+        task: TaskId,
+    },
     /// Supervisors: board frames from now on.
     WatchBoard,
     UnwatchBoard,
@@ -178,6 +185,13 @@ pub enum Ask {
     },
     ReopenQueue {
         queue: Option<QueueId>,
+    },
+    /// Supervisors: the task is this agent's at once, whatever its queue asks; what rings ends.
+    Assign {
+        task: TaskId,
+        agent: AgentId,
+        #[serde(default)]
+        capacity: CapacityRule,
     },
     SetPresenceOf {
         agent: AgentId,

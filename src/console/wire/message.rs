@@ -10,7 +10,7 @@ use ts_rs::TS;
 
 use super::{
     BoardFrame, ConsoleWelcome, ExplanationView, Offer, OrganisationView, PassageView, PastSession,
-    SearchHit, SessionCard, SessionSnapshot,
+    PickableView, SearchHit, SessionCard, SessionSnapshot,
 };
 
 /// What the engine sends.
@@ -84,6 +84,10 @@ pub enum Answer {
     /// The surest first.
     Passages {
         passages: Vec<PassageView>,
+    },
+    /// The first in line first, at most 200.
+    Pickable {
+        tasks: Vec<PickableView>,
     },
     /// The session that goes on for both.
     Merged {

@@ -19,8 +19,8 @@ pub use board::{
 };
 pub use message::{Answer, ConsoleMessage, ConsoleRefusal, OfferOutcome, Upload};
 pub use session::{
-    CallBack, FactView, KnownIdentity, LegView, Offer, PassageView, PastSession, SearchHit, SessionCard,
-    SessionContext, SessionSnapshot, TaskView,
+    CallBack, FactView, KnownIdentity, LegView, Offer, PassageView, PastSession, PickableView, SearchHit,
+    SessionCard, SessionContext, SessionSnapshot, TaskView,
 };
 pub use welcome::{
     AgentView, Canned, ConsoleRole, ConsoleWelcome, Me, Named, OrganisationView, PresenceView,

@@ -29,6 +29,17 @@ pub struct Offer {
     pub last_messages: Vec<Recorded<SessionEvent>>,
 }
 
+/// A task that waits to be picked.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct PickableView {
+    pub task: TaskId,
+    pub queue: QueueId,
+    pub waiting_since: Timestamp,
+    pub card: SessionCard,
+    /// What stands against it for the moment, as a sentence about me.
+    pub not_now: Option<String>,
+}
+
 /// One line of a session list.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
 pub struct SessionCard {
