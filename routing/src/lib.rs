@@ -10,7 +10,14 @@
 //! A match is a **reservation**: the offer takes the agent's slot and rings until it is accepted,
 //! rejected, withdrawn, or its time is over. A ring that nobody answers (RONA) makes the agent *not
 //! responding* and sends the task on at its original place; a rejection does no more than keep the
-//! task from that agent for a while.
+//! task from that agent for a while, which may depend on the reason.
+//!
+//! A queue may have its tasks ring at several agents at once: the first who accepts has it, and the
+//! others' offers end before it is said who. A task with fewer rings than it may have stays in line,
+//! before all that come after it, as long as the step lasts in which it was first offered. Other queues
+//! push nothing: agents pick from a list ([`Router::pickable`]). And somebody may give a task to an
+//! agent ([`Input::Assign`]). Both ways, and where offers are answered in the agent's name, it is an
+//! offer and its assignment in one.
 //!
 //! Among waiting tasks the higher priority is first, then the longer waiting, then the lower id.
 //! Among free agents each queue chooses by name ([`Selection`]): the longest idle by one of four

@@ -25,6 +25,12 @@ pub fn view(engine: &Engine) -> OrganisationView {
             .iter()
             .map(|queue| Named { id: queue.id.clone(), name: queue.name.clone() })
             .collect(),
+        picked_queues: organisation
+            .queues
+            .iter()
+            .filter(|queue| !queue.delivery.is_push())
+            .map(|queue| queue.id.clone())
+            .collect(),
         presences: organisation
             .presences
             .iter()

@@ -1,7 +1,7 @@
 //! The router's explanation in words, for people.
 
-use model::Timestamp;
 use model::task::Requirements;
+use model::{AgentId, Timestamp};
 use routing::{Explanation, Need, PassedOver, Refusal, Rule, Selection, Share, Standing};
 
 use crate::console::wire::{CandidateView, ExplanationView, NeedView};
@@ -15,6 +15,7 @@ pub fn view(explanation: &Explanation, at: Timestamp) -> ExplanationView {
         chosen: chosen == Some(&candidate.agent),
         reason: match &candidate.passed_over {
             None if chosen == Some(&candidate.agent) => "has it".to_owned(),
+            None if rings_besides(&explanation.standing, &candidate.agent) => "is asked too".to_owned(),
             None => "could take it".to_owned(),
             Some(reason) => passed_over(reason),
         },
@@ -43,6 +44,10 @@ pub fn view(explanation: &Explanation, at: Timestamp) -> ExplanationView {
             .map(|need| NeedView { what: what(need, explanation), at: when(need) })
             .collect(),
     }
+}
+
+fn rings_besides(standing: &Standing, agent: &AgentId) -> bool {
+    matches!(standing, Standing::Offered { others, .. } if others.iter().any(|other| other.agent == *agent))
 }
 
 fn position(standing: &Standing) -> Option<u32> {

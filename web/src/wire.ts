@@ -14,7 +14,7 @@ export type AgentId = string;
 
 export type AgentView = { id: AgentId, name: string, automated: boolean, queues: Array<QueueId>, };
 
-export type Answer = { "answer": "nothing" } | { "answer": "recorded", sequence: Sequence, } | { "answer": "explanation" } & ExplanationView | { "answer": "history", sessions: Array<PastSession>, } | { "answer": "hits", hits: Array<SearchHit>, } | { "answer": "passages", passages: Array<PassageView>, } | { "answer": "merged", session: SessionId, };
+export type Answer = { "answer": "nothing" } | { "answer": "recorded", sequence: Sequence, } | { "answer": "explanation" } & ExplanationView | { "answer": "history", sessions: Array<PastSession>, } | { "answer": "hits", hits: Array<SearchHit>, } | { "answer": "passages", passages: Array<PassageView>, } | { "answer": "pickable", tasks: Array<PickableView>, } | { "answer": "merged", session: SessionId, };
 
 export type Attachment = { 
 /**
@@ -77,6 +77,8 @@ export type CandidateView = { agent: AgentId, chosen: boolean,
 reason: string, };
 
 export type Canned = { name: string, text: string, language: Language | null, };
+
+export type CapacityRule = "respected" | "ignored";
 
 export type Channel = "chat" | "email" | "voice";
 
@@ -164,11 +166,11 @@ seen: Sequence, } | { "type": "note", session: SessionId, note: MessageId, text:
 /**
  * None: the organisation's first.
  */
-language: Language | null, } | { "type": "explain", task: TaskId, at?: Timestamp, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "age", session: SessionId, task: TaskId, waiting_since: Timestamp, } | { "type": "close_queue", queue: QueueId | null, reason: string, 
+language: Language | null, } | { "type": "explain", task: TaskId, at?: Timestamp, } | { "type": "pickable" } | { "type": "pick", task: TaskId, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "age", session: SessionId, task: TaskId, waiting_since: Timestamp, } | { "type": "close_queue", queue: QueueId | null, reason: string, 
 /**
  * None: until somebody opens it.
  */
-until: Timestamp | null, } | { "type": "reopen_queue", queue: QueueId | null, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
+until: Timestamp | null, } | { "type": "reopen_queue", queue: QueueId | null, } | { "type": "assign", task: TaskId, agent: AgentId, capacity: CapacityRule, } | { "type": "set_presence_of", agent: AgentId, presence: PresenceName, });
 
 export type ConsoleRole = "agent" | "supervisor" | "admin";
 
@@ -338,7 +340,11 @@ last_messages: Array<Recorded<SessionEvent>>, };
 
 export type OfferOutcome = "accepted" | "rejected" | "timed_out" | "canceled" | "rescinded";
 
-export type OrganisationView = { name: string, queues: Array<Named<QueueId>>, presences: Array<PresenceView>, 
+export type OrganisationView = { name: string, queues: Array<Named<QueueId>>, 
+/**
+ * Those of them whose tasks agents pick from a list.
+ */
+picked_queues: Array<QueueId>, presences: Array<PresenceView>, 
 /**
  * What an agent can say who rejects an offer.
  */
@@ -359,6 +365,12 @@ text: string,
 confidence: number, };
 
 export type PastSession = { session: SessionId, opened_at: Timestamp, closed_at: Timestamp | null, channels: Array<Channel>, intent: Intent | null, last_agent: AgentId | null, last_text: string, };
+
+export type PickableView = { task: TaskId, queue: QueueId, waiting_since: Timestamp, card: SessionCard, 
+/**
+ * What stands against it for the moment, as a sentence about me.
+ */
+not_now: string | null, };
 
 export type PresenceCause = "agent" | "supervisor" | "not_responding" | "disconnected";
 

@@ -40,6 +40,8 @@ pub enum ConsoleRole {
 pub struct OrganisationView {
     pub name: String,
     pub queues: Vec<Named<QueueId>>,
+    /// Those of them whose tasks agents pick from a list.
+    pub picked_queues: Vec<QueueId>,
     pub presences: Vec<PresenceView>,
     /// What an agent can say who rejects an offer.
     pub reject_reasons: Vec<RejectReasonView>,

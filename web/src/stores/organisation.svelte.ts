@@ -38,6 +38,12 @@ class Organisation {
     return this.view?.reject_reasons.filter((reason) => reason.queues.length === 0 || reason.queues.includes(queue)) ?? [];
   }
 
+  /** Whether this agent serves a queue whose tasks are picked. */
+  get picks(): boolean {
+    const mine = this.view?.agents.find((agent) => agent.id === this.me?.agent)?.queues ?? [];
+    return this.view?.picked_queues.some((queue) => mine.includes(queue)) ?? false;
+  }
+
   get supervises(): boolean {
     return this.me?.role === 'supervisor' || this.me?.role === 'admin';
   }
