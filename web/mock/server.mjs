@@ -48,7 +48,8 @@ const board = () => ({
 const welcome = () => ({
   type: 'welcome', version: 1, now: Date.now(), me: { agent: 'ben', name: 'Ben Adler', role }, presence: 'available', presence_since: now - 754_000, offers: [], sessions: cards,
   organisation: {
-    name: 'Tandem Outdoor', queues: [['billing', 'Billing'], ['returns', 'Returns'], ['virtual', 'Assistant']].map(([id, name]) => ({ id, name })), virtual_queue: 'virtual', max_upload_bytes: 1e7,
+    name: 'Tandem Outdoor', queues: [['billing', 'Billing'], ['returns', 'Returns'], ['virtual', 'Assistant']].map(([id, name]) => ({ id, name })), virtual_queue: 'virtual', max_upload_bytes: 1e7, picked_queues: [],
+    reject_reasons: [['writing', 'Still writing'], ['expertise', 'Needs somebody else']].map(([id, name]) => ({ id, name, queues: [] })),
     presences: [['available', 'Available', true], ['break', 'Break', false], ['offline', 'Offline', false]].map(([id, name, routable]) => ({ id, name, routable, selectable: true })),
     dispositions: [['solved', 'Solved'], ['refunded', 'Refunded'], ['unsolved', 'Not solved']].map(([id, name]) => ({ id, name })),
     agents: [['ben', 'Ben Adler', false], ['cleo', 'Cléo Martin', false], ['robin', 'Robin', true]].map(([id, name, automated]) => ({ id, name, automated, queues: ['billing', 'returns'] })),
