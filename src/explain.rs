@@ -91,7 +91,9 @@ pub fn lines(explanation: &TaskExplanation) -> Vec<String> {
         None => agent.clone(),
     });
     note("chosen", chosen);
-    note("rule", explanation.rule.clone());
+    let forgotten = explanation.chosen.is_some() && explanation.rule.is_none();
+    let before = "it was chosen before the router's last start: --at a time before that says by which rule";
+    note("rule", explanation.rule.clone().or_else(|| forgotten.then(|| before.to_owned())));
     note("runner-up", explanation.runner_up.clone());
     if !explanation.needs.is_empty() {
         lines.push("It is served when".to_owned());

@@ -12,7 +12,7 @@ use std::time::Duration;
 use support::process::Process;
 use support::{Agent, Customer, desk, root};
 use tandem::configuration::Organisation;
-use tandem::console::wire::Ask;
+use tandem::console::wire::{Answer, Ask};
 
 const RING: Duration = Duration::from_secs(60);
 
@@ -60,6 +60,7 @@ async fn a_killed_day() -> (Arc<tempfile::TempDir>, model::TaskId) {
     drop(customers);
     let server = Process::again(data);
     let mut console = Agent::open_console(&server, first_agent.cookies.clone()).await;
+    the_rule_is_known_past_a_restart(&server, taken.task).await;
     console.complete(&offer).await;
     let mut last = Customer::arrive(&server, None, 0).await;
     last.tell("three").await;
@@ -80,6 +81,16 @@ async fn a_killed_day() -> (Arc<tempfile::TempDir>, model::TaskId) {
     let (data, status, _) = server.terminate().await;
     assert!(status.success());
     (data, ringing.task)
+}
+
+/// Chosen before the kill: the router that started after it was never told why.
+async fn the_rule_is_known_past_a_restart(server: &Process, task: model::TaskId) {
+    let mut sam = Agent::log_in(server, "sam").await;
+    let Answer::Explanation(why) = sam.ask(Ask::Explain { task, at: None }).await.unwrap() else {
+        panic!("no explanation")
+    };
+    assert_eq!(why.chosen.as_ref().map(model::AgentId::as_str), Some("agent-000"));
+    assert!(why.headline.starts_with("Is with") && why.rule.is_some() && why.chosen_at.is_some(), "{why:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -118,6 +118,31 @@ pub struct OfferedBesides {
     pub choice: Option<Choice>,
 }
 
+impl Standing {
+    /// How whoever has the task, or is asked, was chosen. None for a task that waits; the choice itself is
+    /// none where the router came to know of it by a restart.
+    pub fn choice(&self) -> Option<&Option<Choice>> {
+        match self {
+            Self::Calling { choice, .. }
+            | Self::Offered { choice, .. }
+            | Self::Assigned { choice, .. }
+            | Self::Wrapping { choice, .. } => Some(choice),
+            _ => None,
+        }
+    }
+
+    /// Says how it was chosen, if that is known from elsewhere. A task that waits stays as it is.
+    pub fn choose(&mut self, chosen: Choice) {
+        if let Self::Calling { choice, .. }
+        | Self::Offered { choice, .. }
+        | Self::Assigned { choice, .. }
+        | Self::Wrapping { choice, .. } = self
+        {
+            *choice = Some(chosen);
+        }
+    }
+}
+
 /// How an agent was chosen; not known after a restart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(rename = "RoutingChoice")]
