@@ -62,6 +62,14 @@ describe('a session folded from its events', () => {
     const state = all({ type: 'identity_attached', identity, verification: 'verified' }, { type: 'identity_attached', identity, verification: 'claimed' });
     expect(state.context.identities).toEqual([{ identity, verification: 'verified' }]);
   });
+  it('rings at several until the last of them is over', () => {
+    const asked = (reservation: string, agent: string): SessionEvent => ({ type: 'task_reserved', task: 't1', reservation, agent, expires_at: 9 });
+    const over = (reservation: string, agent: string): SessionEvent => ({ type: 'reservation_ended', task: 't1', reservation, agent, outcome: 'rescinded' });
+    const both = [created, asked('r1', 'ana'), asked('r2', 'ben')];
+    expect(all(...both).task).toMatchObject({ state: 'reserved', agent: 'ana', others: [{ agent: 'ben' }] });
+    expect(all(...both, over('r1', 'ana')).task).toMatchObject({ state: 'reserved', reservation: 'r2', agent: 'ben' });
+    expect(all(...both, over('r1', 'ana'), over('r2', 'ben')).task).toMatchObject({ state: 'pending' });
+  });
   it('never moves a read mark back', () => {
     const state = all({ type: 'read_marked', reader: 'customer', through: 3 }, { type: 'read_marked', reader: 'customer', through: 1 });
     expect(state.readByCustomer).toBe(3);

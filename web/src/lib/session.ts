@@ -1,6 +1,4 @@
-import type {
-  AgentId, Author, Channel, FactView, Recorded, Sequence, SessionContext, SessionEvent, SessionId, SessionSnapshot, TaskView,
-} from '../wire';
+import type { AgentId, Author, Channel, FactView, LiveOffer, Recorded, Sequence, SessionContext, SessionEvent, SessionId, SessionSnapshot, TaskView } from '../wire';
 
 /** A session as its events tell it. Folded, never edited: the same events give the same state. */
 export interface SessionState {
@@ -63,16 +61,16 @@ function marks(state: SessionState, event: SessionEvent): SessionState {
 
 function foldTask(task: TaskView | null, event: SessionEvent): TaskView | null {
   if (event.type === 'task_created') {
-    return { task: event.task, queue: event.queue, priority: event.priority, waiting_since: event.waiting_since, state: 'pending' };
+    return { task: event.task, queue: event.queue, priority: event.priority, waiting_since: event.waiting_since, is_held: false, state: 'pending' };
   }
   if (!task || !('task' in event) || event.task !== task.task) return task;
   const { task: id, queue, priority, waiting_since, call_back } = task;
-  const base = { task: id, queue, priority, waiting_since, call_back };
+  const base = { task: id, queue, priority, waiting_since, call_back, is_held: false };
   switch (event.type) {
     case 'task_reserved':
-      return { ...base, state: 'reserved', reservation: event.reservation, agent: event.agent, expires_at: event.expires_at };
+      return { ...base, ...ringing([...offersOf(task), { reservation: event.reservation, agent: event.agent, expires_at: event.expires_at }]) };
     case 'reservation_ended':
-      return { ...base, state: 'pending' };
+      return task.state === 'reserved' ? { ...base, ...ringing(offersOf(task).filter((offer) => offer.reservation !== event.reservation)) } : task;
     case 'task_assigned':
       return { ...base, state: 'assigned', agent: event.agent };
     case 'task_transferred':
@@ -91,9 +89,23 @@ function foldTask(task: TaskView | null, event: SessionEvent): TaskView | null {
       return { ...base, state: 'completed' };
     case 'task_canceled':
       return { ...base, state: 'canceled' };
+    case 'task_held':
+      return { ...task, is_held: true };
+    case 'task_resumed':
+      return { ...task, is_held: false };
     default:
       return task;
   }
+}
+
+/** All that rings, in the order they were asked. */
+function offersOf(task: TaskView): LiveOffer[] {
+  if (task.state !== 'reserved') return [];
+  return [{ reservation: task.reservation, agent: task.agent, expires_at: task.expires_at }, ...(task.others ?? [])];
+}
+
+function ringing([first, ...others]: LiveOffer[]) {
+  return first ? { state: 'reserved' as const, ...first, ...(others.length ? { others } : {}) } : { state: 'pending' as const };
 }
 
 function foldContext(context: SessionContext, event: SessionEvent): SessionContext {
