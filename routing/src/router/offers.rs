@@ -188,6 +188,11 @@ impl Router {
                 self.ring_less(index);
                 continue;
             }
+            // A call whose time is over at this moment was made, whatever else happens now.
+            if matches!(self.tasks[index].state, State::Calling { until, .. } if until <= self.now) {
+                self.not_reached(index, outputs);
+                continue;
+            }
             self.end_offer(index, ReservationEnd::Canceled, None, outputs);
             self.wait(index);
         }

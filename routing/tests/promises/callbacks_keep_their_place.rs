@@ -26,7 +26,8 @@ fn failed(number: u32) -> Input {
 /// chooses a callback. Nobody is free.
 fn ten_o_clock(mode: CallbackMode) -> World {
     let queue = Queue { ring: [(Channel::Voice, seconds(15.0))].into(), ..Queue::default() };
-    let mut world = World::new(configuration([("support", queue)]));
+    let chats = Queue { ring: [(Channel::Chat, seconds(15.0))].into(), ..Queue::default() };
+    let mut world = World::new(configuration([("support", queue), ("chats", chats)]));
     world.arrive(request(1, "support", Channel::Voice, at(0.0)));
     world.until(at(2.0 * MINUTE));
     world.arrive(request(2, "support", Channel::Voice, world.now));
@@ -69,7 +70,7 @@ fn a_customer_first_callback_is_called_before_who_called_later_and_then_offered_
     assert_eq!(until, at(6.0 * MINUTE + 25.0));
     assert!(matches!(world.explain(1).standing, Standing::Calling { until: at, .. } if at == until));
     let board = world.router.board(world.now);
-    assert_eq!((board.queues[0].reserved, board.queues[0].waiting), (1, 1), "the slot is held");
+    assert_eq!((board.queues[1].reserved, board.queues[1].waiting), (1, 1), "the slot is held");
     world.until(at(6.0 * MINUTE + 10.0));
     let answered = world.feed(Input::CustomerAnswered { task: task(1) });
     assert_eq!(only_offer(&answered), (reservation, task(1), agent("ana")));
@@ -159,6 +160,22 @@ fn an_agent_who_leaves_while_the_customer_is_called_ends_the_call_and_no_attempt
     assert!(matches!(world.explain(1).standing, Standing::Waiting { position: 1, .. }));
     let late = world.feed(Input::CustomerAnswered { task: task(1) });
     assert_eq!(late, [Output::Refused { refusal: Refusal::NotCalling { task: task(1) } }]);
+}
+
+#[test]
+fn a_call_that_rang_out_at_the_moment_its_agent_leaves_was_an_attempt() {
+    let mut world = ten_o_clock(CallbackMode::CustomerFirst);
+    world.feed(Input::TaskCanceled { task: task(2), reason: CancelReason::Abandoned });
+    let calls_and_chats = [(Channel::Voice, Capacity::of(1)), (Channel::Chat, Capacity::of(1))];
+    let both = ["support", "chats"];
+    let (_, until) = only_call(&world.log_in(profile("ana", &[], &calls_and_chats, &both)));
+    world.until(Timestamp(until.as_millis() - 15_000));
+    assert_offered(&world.chat(3, "chats"), &[(3, "ana")]);
+    world.until(until);
+    let attempts = Some(1);
+    assert!(
+        matches!(world.explain(1).standing, Standing::Scheduled { attempts: left, .. } if left == attempts)
+    );
 }
 
 #[test]

@@ -166,7 +166,9 @@ impl Checker {
     /// Whether a task that rings is to be offered to whoever else is free.
     fn looks(&self, task: &SeenTask) -> bool {
         let most = usize::from(self.settings(&task.request.queue).offers_at_once);
-        !task.live().is_empty() && task.live().len() < most && self.now < task.looks_until
+        // Of what waited for one agent it is not known here when its step is over.
+        let in_time = task.special || self.now < task.looks_until;
+        !task.live().is_empty() && task.live().len() < most && in_time
     }
 
     pub fn live_offers(&self) -> Vec<(ReservationId, AgentId)> {
