@@ -115,6 +115,7 @@ mod lots;
 mod order;
 mod output;
 mod overflow;
+mod patience;
 mod pickable;
 mod place;
 mod profiles;

@@ -1,5 +1,7 @@
 //! What a waiting customer is told: the place in the queue and an honest waiting time.
 
+use std::time::Duration;
+
 use model::{QueueId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -30,7 +32,8 @@ pub struct Estimate {
     #[ts(type = "number")]
     pub wait_ms: u64,
     /// `position` times the mean time between answers in this queue, over so many last answers of the
-    /// past hour and the time since: it grows while nobody answers.
+    /// past hour and the time since: it grows while nobody answers. Shorter by those ahead who can be
+    /// expected to leave, as customers of this queue did lately.
     pub answers: u32,
 }
 
@@ -50,10 +53,24 @@ impl Router {
         let estimate = oldest.filter(|_| answers >= FEWEST_ANSWERS && queue.is_open).map(|oldest| {
             let passed = u64::try_from(now.since(*oldest).as_millis()).unwrap_or(u64::MAX);
             let between = passed / u64::from(count(answers));
-            Estimate { wait_ms: between.saturating_mul(u64::from(position)), answers: count(answers) }
+            let leaving = queue.patience.leaving_rate();
+            Estimate { wait_ms: until_first(position, between, leaving), answers: count(answers) }
         });
         Some(Place { queue: queue.id.clone(), position, estimate })
     }
+}
+
+/// Until everybody up to `position` is answered or gone: one every `between` milliseconds is answered,
+/// and each of those ahead leaves at the rate `leaving`. The sum over the places, as an integral.
+fn until_first(position: u32, between: u64, leaving: f64) -> u64 {
+    let straight = between.saturating_mul(u64::from(position));
+    let between = f64::from(u32::try_from(between).unwrap_or(u32::MAX));
+    let load = leaving * between * f64::from(position);
+    if load <= 0.0 {
+        return straight;
+    }
+    let millis = Duration::try_from_secs_f64(load.ln_1p() / leaving / 1_000.0).map(|wait| wait.as_millis());
+    millis.ok().and_then(|millis| u64::try_from(millis).ok()).unwrap_or(straight).min(straight)
 }
 
 pub(crate) fn count(number: usize) -> u32 {

@@ -11,6 +11,7 @@ use crate::configuration::Queue;
 use crate::hours::Hours;
 use crate::input::Delivery;
 use crate::order::WaitingOrder;
+use crate::patience::Patience;
 use crate::profiles::ProfileIndex;
 use crate::ranked::Ranked;
 use crate::roster::Roster;
@@ -53,6 +54,7 @@ pub(crate) struct RunningQueue {
     pub free: [BTreeSet<(FreeKey, ProfileIndex)>; 3],
     /// When the last tasks were accepted, oldest first.
     pub answered: VecDeque<Timestamp>,
+    pub patience: Patience,
 }
 
 impl RunningQueue {
@@ -75,6 +77,7 @@ impl RunningQueue {
             roster: Roster::default(),
             free: Default::default(),
             answered: VecDeque::new(),
+            patience: Patience::default(),
         }
     }
 

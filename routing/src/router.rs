@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use model::task::CancelReason;
 use model::{AgentId, PresenceName, QueueId, ReservationId, TaskId, Timestamp};
 use rustc_hash::FxHashMap;
 
@@ -161,9 +162,13 @@ impl Router {
                 self.close(queue.as_ref(), Some(closing));
             }
             Input::QueueReopened { queue } => self.close(queue.as_ref(), None),
-            Input::TaskCanceled { task, reason: _ } | Input::Completed { task } => {
+            Input::TaskCanceled { task, reason } => {
+                if reason == CancelReason::Abandoned {
+                    self.note_leaving(task);
+                }
                 return self.forget(task, outputs);
             }
+            Input::Completed { task } => return self.forget(task, outputs),
             Input::Accept { reservation, agent } => return self.accept(reservation, agent, outputs),
             Input::Reject { reservation, agent, reason } => {
                 return self.reject(reservation, agent, reason, outputs);

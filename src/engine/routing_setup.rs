@@ -201,8 +201,11 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
     people.chain(virtual_agents).collect()
 }
 
-/// Of the rules that several have for a channel the first holds.
-fn capacity(counts: &org::Capacity, rules: [&org::ChannelRules; 2]) -> BTreeMap<Channel, Capacity> {
+/// What an agent has in hand at most, by the first of these rules that says something of a channel.
+pub fn capacity<const COUNT: usize>(
+    counts: &org::Capacity,
+    rules: [&org::ChannelRules; COUNT],
+) -> BTreeMap<Channel, Capacity> {
     let of = |channel| {
         let rule = rules.iter().find_map(|rules| rules.get(&channel)).cloned().unwrap_or_default();
         let together = match rule.beside {

@@ -11,6 +11,7 @@ use crate::configuration::Routability;
 use crate::deadlines::Due;
 use crate::input::Answering;
 use crate::output::{Output, Refusal};
+use crate::patience::WaitEnd;
 use crate::tasks::{State, TaskIndex};
 
 impl Router {
@@ -113,6 +114,7 @@ impl Router {
         self.change_held(index, State::Assigned { agent: to, reservation: Some(reservation) });
         let now = self.now;
         self.queue_of(index).note_answer(now);
+        self.note_wait(index, WaitEnd::Answered);
         self.agents[to].idle.last_accepted = now;
         let agent = self.agents[to].id.clone();
         self.relist(to);

@@ -6,6 +6,7 @@ use model::{ReservationId, TaskId, Timestamp};
 use super::Router;
 use crate::input::{PreferredAgent, RestoredOffer, RestoredState, TaskRequest};
 use crate::output::{Output, Refusal};
+use crate::patience::WaitEnd;
 use crate::queues::QueueIndex;
 use crate::rings::Ring;
 use crate::steps::Walked;
@@ -212,6 +213,23 @@ impl Router {
         self.change_held(index, State::Wrapping { agent, since });
         self.limit_wrap_up(index, since);
         Ok(())
+    }
+
+    /// The customer of a task that nobody has answered gives up.
+    pub(super) fn note_leaving(&mut self, task: TaskId) {
+        let Ok(index) = self.find_task(task) else { return };
+        if matches!(self.tasks[index].state, State::Waiting(_) | State::Reserved { .. }) {
+            self.note_wait(index, WaitEnd::Left);
+        }
+    }
+
+    /// How a wait in a queue ended, for the waiting times of others. Nobody waits beside a callback.
+    pub(super) fn note_wait(&mut self, index: TaskIndex, end: WaitEnd) {
+        let task = &self.tasks[index];
+        if task.callback().is_none() {
+            let wait = self.now.since(task.queued_since);
+            self.queue_of(index).patience.note(wait, end);
+        }
     }
 
     /// Completed or canceled: a waiting task is gone, a ringing one stops, a slot is free.

@@ -126,6 +126,32 @@ fn waiting_times_told_on_arrival_are_held_against_the_wait() {
 }
 
 #[test]
+fn those_ahead_who_will_give_up_are_not_told_as_waiting_time() {
+    // Half as many agents as calls need: who is answered has waited while about half of those ahead left.
+    let impatient = Segment {
+        patience: Some(Distribution::Exponential { mean: 300.0 }),
+        handling: Distribution::Exponential { mean: 180.0 },
+        ..segment("q")
+    };
+    let names: Vec<String> = (0..20).map(|number| format!("agent{number}")).collect();
+    let members = names.iter().map(|name| staff(name, 0, 900, &[])).collect();
+    let profiles: Vec<_> = names.iter().map(|name| profile(name, &["q"], &[])).collect();
+    let day = Scenario {
+        warm_up: minutes(60),
+        ..scenario(600, vec![stream(&[(0, 600, 8_000)], vec![impatient])], members)
+    };
+    let played = once(&rules(&[("q", Queue::default())]), &profiles, &day);
+    let all = tally(&played, "q");
+    let wait =
+        f64::from(u32::try_from(all.estimates.wait_ms / 1_000).unwrap()) / f64::from(all.estimates.given);
+    let bias = Measure::EstimateBias.of(all).unwrap() / wait;
+    let off = Measure::EstimateRelativeError.of(all).unwrap();
+    assert!(Measure::Abandonment.of(all).unwrap() > 0.4);
+    assert!(bias.abs() < 0.15, "told {bias:+.2} of the wait too much");
+    assert!(off < 0.4, "{off:.2} of the wait off");
+}
+
+#[test]
 fn a_recorded_day_is_played_as_it_was() {
     let at = |seconds: u64| model::Timestamp(1_000_000) + Duration::from_secs(seconds);
     let contact = |seconds: u64, patience: RecordedPatience| RecordedContact {

@@ -57,7 +57,7 @@ pub fn prepare(model: &Model, organisation: &Organisation) -> Result<Prepared, V
     let mut flaws = Flaws::default();
     let streams = demand::streams(model, &clock, organisation, &mut flaws);
     let mut profiles = routing_setup::profiles(organisation);
-    let staff = staff::staff(model, &clock, &mut profiles, &mut flaws);
+    let staff = staff::staff(model, &clock, organisation, &mut profiles, &mut flaws);
     for queue in model.costs.keys() {
         flaws.queue(Path::root().then("costs").then(queue.as_str()), queue, organisation);
     }

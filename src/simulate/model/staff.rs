@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::{AgentId, Channel, Name};
+use model::{AgentId, Name};
 use routing::simulator::{Answering, Distribution, MOST_AGENTS, Shift, Staff};
-use routing::{AgentKind, AgentProfile, Capacity};
+use routing::{AgentKind, AgentProfile};
 
 use super::Flaws;
 use super::clock::Clock;
 use super::demand::distribution;
 use super::file::{self, Model, Work};
-use crate::configuration::Path;
+use crate::configuration::{Organisation, Path};
+use crate::engine::routing_setup;
 
 /// Until an agent who let an offer ring out notices.
 const RETURNS_AFTER: Duration = Duration::from_secs(120);
@@ -23,6 +24,7 @@ pub const VIRTUAL: &str = "virtual agents";
 pub(super) fn staff(
     model: &Model,
     clock: &Clock,
+    organisation: &Organisation,
     profiles: &mut Vec<AgentProfile>,
     flaws: &mut Flaws,
 ) -> Vec<Staff> {
@@ -30,7 +32,7 @@ pub(super) fn staff(
     for (number, group) in model.groups.iter().enumerate() {
         let path = Path::root().then("groups").then(number);
         let pattern = Pattern::of(&group.name, &group.work, clock, &path.then("work"), flaws);
-        let new = members(group, &path, profiles, flaws);
+        let new = members(group, &path, organisation, profiles, flaws);
         staff.extend(new.iter().map(|profile| pattern.member(&profile.agent)));
         profiles.extend(new);
     }
@@ -69,6 +71,7 @@ fn own_people(model: &Model, clock: &Clock, profiles: &[AgentProfile], flaws: &m
 fn members(
     group: &file::Group,
     path: &Path,
+    organisation: &Organisation,
     profiles: &[AgentProfile],
     flaws: &mut Flaws,
 ) -> Vec<AgentProfile> {
@@ -119,9 +122,7 @@ fn members(
             profile.queues = queues.iter().cloned().collect();
         }
         if let Some(capacity) = &group.capacity {
-            let counts = Channel::ALL.map(|channel| (channel, capacity.of(channel)));
-            let counts = counts.into_iter().filter(|(_, most)| *most > 0);
-            profile.capacity = counts.map(|(channel, most)| (channel, Capacity::of(most))).collect();
+            profile.capacity = routing_setup::capacity(capacity, [&organisation.channels]);
         }
         Some(profile)
     };
