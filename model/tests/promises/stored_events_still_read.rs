@@ -2,7 +2,8 @@
 //!
 //! `stored_events/v1.jsonl` is a sample of the first version: two sessions' logs, in which every kind
 //! of event occurs, with its optional fields and without. It is never changed. When a field or kind of
-//! event is added, the sample of that version goes beside it: `v2.jsonl` has callbacks and held work.
+//! event is added, the sample of that version goes beside it: `v2.jsonl` has callbacks, held
+//! work, and a task that rang at two agents and was given to one of them.
 
 use std::collections::BTreeSet;
 
@@ -68,6 +69,7 @@ fn the_log_of_a_callback_keeps_the_rules_and_folds() {
     assert_eq!(tried.callback().unwrap().1.attempts, 1);
     assert_eq!(tried.calls.unwrap().not_before, Some(Timestamp(1_700_000_800_000)));
     assert_eq!(tried.waiting_since, Timestamp(1_700_000_040_000));
+    assert_eq!(folded(30).state.offers().len(), 2, "it rings at two");
     assert_eq!(State::fold(&log).task, None);
 }
 
