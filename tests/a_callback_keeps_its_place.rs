@@ -120,6 +120,7 @@ async fn a_customer_is_asked_chooses_leaves_and_is_called_before_who_came_later(
         (canceled(&house) == [CancelReason::NotReached]).then_some(())
     })
     .await;
+    support::replayed::judge(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,4 +179,5 @@ async fn a_program_asks_for_a_callback_and_what_needs_the_voice_channel_is_refus
     assert!(not_before > model::Timestamp(1_700_000_000_000));
     assert_eq!(standing.waiting_since, model::Timestamp(1_700_000_000_000), "its other age");
     assert_eq!(canceled(&house), []);
+    support::replayed::judge(&house).await;
 }

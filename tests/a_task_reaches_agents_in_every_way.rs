@@ -130,6 +130,7 @@ async fn three_ring_at_once_and_the_first_who_accepts_has_it() {
     for (number, agent) in agents.iter_mut().enumerate().filter(|(number, _)| *number != winner) {
         assert_ne!(agent.offer().await.task, task, "agent {number}");
     }
+    support::replayed::judge(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,6 +149,7 @@ async fn what_rings_at_several_rings_on_after_a_restart() {
     agents[1].ask(Ask::Accept { reservation: second.reservation }).await.unwrap();
     assert_eq!(outcome(&mut agents[0], &first).await, OfferOutcome::Rescinded);
     assert_eq!(in_hand(&mut agents[1]).await, second.task);
+    support::replayed::judge(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,6 +187,7 @@ async fn a_rejection_says_why_and_lasts_as_long_as_that_reason_does() {
     assert_eq!(reason.as_deref(), Some("writing"));
     let again = log.iter().rfind(|logged| matches!(logged.event, SessionEvent::TaskReserved { .. })).unwrap();
     assert!(again.at.since(at) >= Duration::from_millis(400), "{:?}", again.at.since(at));
+    support::replayed::judge(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,6 +206,7 @@ async fn who_is_answered_for_has_it_without_being_asked() {
         panic!("{events:?}")
     };
     assert_eq!(Some(*reservation), *under);
+    support::replayed::judge(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,6 +240,7 @@ async fn a_supervisor_gives_a_task_to_an_agent_and_hears_the_one_reason_against_
         _ => None,
     });
     assert_eq!(given.flatten().unwrap().as_str(), "sam", "the log says who decided");
+    support::replayed::judge(&house).await;
 }
 
 fn agents_id(number: usize) -> model::AgentId {
@@ -269,6 +274,7 @@ async fn a_program_gives_a_task_to_an_agent() {
     assert_eq!(assign(serde_json::json!({ "agent": desk::name(1) })).await, 204);
     in_hand(&mut agents[1]).await;
     assert_eq!(assign(serde_json::json!({ "agent": desk::name(0) })).await, 409, "somebody has it");
+    support::replayed::judge(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -296,6 +302,7 @@ async fn agents_pick_from_a_list_and_the_faster_one_has_it() {
     agents[0].ask(next).await.unwrap();
     let rang = agents.iter().flat_map(|agent| &agent.heard);
     assert!(!rang.into_iter().any(|message| matches!(message, ConsoleMessage::Offer(_))), "nothing rings");
+    support::replayed::judge(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -329,4 +336,5 @@ async fn who_misses_too_many_offers_is_logged_out_and_comes_back_by_choice_alone
     assert_eq!(ana.welcome.presence.as_str(), "offline");
     ana.choose("available").await;
     ana.accept_next().await;
+    support::replayed::judge(&house).await;
 }

@@ -131,6 +131,7 @@ async fn the_next_agent_has_it_at_once_and_the_silent_one_gets_nothing_more() {
     silent.choose("available").await;
     assert_eq!(silent.accept_next().await.card.last_text, "nobody has room");
     log::judge(&log::read(house.data.path()), &rules(3));
+    support::replayed::judge(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -150,6 +151,7 @@ async fn what_rang_out_is_still_before_all_that_came_later() {
     ben.complete(&first).await;
     assert_eq!(ben.accept_next().await.card.last_text, "newer");
     log::judge(&log::read(house.data.path()), &rules(1));
+    support::replayed::judge(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,4 +176,5 @@ async fn a_rejection_leaves_the_agent_available_and_comes_back_after_its_own_del
     assert_eq!(board.agents[0].unanswered, 0);
     let log = log::read(house.data.path());
     log::judge(&log, &rules(1));
+    support::replayed::judge(&house).await;
 }

@@ -13,7 +13,7 @@ use channels::chat::wire::ChatMessage;
 use model::task::TransferTarget;
 use model::{AgentId, SessionEvent};
 use support::log::{self, Count, Rules};
-use support::{Agent, Customer, House, desk};
+use support::{Agent, Customer, House, desk, replayed};
 use tandem::console::wire::{Ask, ConsoleMessage, Offer};
 
 const CHATS: usize = 5_000;
@@ -187,4 +187,5 @@ async fn random_answers_for_a_while_break_no_rule_and_leave_no_offer_ringing() {
         })
         .collect();
     assert_eq!(offered.len(), PEOPLE, "everybody was asked");
+    replayed::judge(&house).await;
 }

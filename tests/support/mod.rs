@@ -10,6 +10,7 @@ pub mod log;
 pub mod mail;
 pub mod neighbour;
 pub mod process;
+pub mod replayed;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
