@@ -263,7 +263,14 @@ async fn a_program_gives_a_task_to_an_agent() {
     let mut agents = agents(&house, 2).await;
     let mut customer = house.customer().await;
     customer.tell("hello").await;
-    let session = list(&mut agents[0]).await[0].card.session;
+    // The message is there before its task is in the list.
+    let deadline = std::time::Instant::now() + support::PATIENCE;
+    let session = loop {
+        if let Some(first) = list(&mut agents[0]).await.first() {
+            break first.card.session;
+        }
+        assert!(std::time::Instant::now() < deadline, "nothing waits to be picked");
+    };
     let assign = async |body: serde_json::Value| {
         let path = format!("/v1/sessions/{session}/assign");
         let request = reqwest::Client::new().post(house.url(&path)).bearer_auth(KEY).json(&body);
