@@ -180,6 +180,10 @@ pub struct TaskFacts {
 }
 
 impl TaskFacts {
+    /// Nothing is known.
+    pub const NONE: Self =
+        Self { intent: None, language: None, site: None, attributes: Attributes(BTreeMap::new()) };
+
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -6,11 +6,12 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use model::Channel;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ability::Ability;
+use crate::expression::Truth;
 use crate::order::TaskKey;
-use crate::profiles::{Needs, ProfileIndex, Profiles};
+use crate::profiles::{Needs, Profile, ProfileIndex, Profiles};
 use crate::queues::QueueIndex;
 use crate::selection::Selection;
 
@@ -33,6 +34,17 @@ pub(crate) struct ClassKey {
     pub queue: QueueIndex,
     pub channel: Channel,
     pub needs: Needs,
+    /// Must all be true of an agent besides: what is left of expressions for these tasks.
+    pub rest: Vec<Truth>,
+}
+
+impl ClassKey {
+    /// Looks at all of it: done once for each class and profile.
+    pub fn is_met_by(&self, profile: &Profile) -> bool {
+        profile.takes(self.channel)
+            && profile.meets(&self.needs)
+            && self.rest.iter().all(|truth| truth.evaluate(&profile.shape) == Ok(true))
+    }
 }
 
 #[derive(Debug)]
@@ -43,11 +55,29 @@ pub(crate) struct Class {
     /// Whose agents serve the queue and meet the needs; those that suit best first, if the queue's
     /// selection weighs skills.
     pub profiles: Vec<ProfileIndex>,
+    /// The same once more where expressions decide, which are not asked again.
+    chosen: Option<FxHashSet<ProfileIndex>>,
     /// Among the emptied ones.
     spare: bool,
 }
 
 impl Class {
+    /// Whether agents of the profile meet what is asked.
+    pub fn admits(&self, index: ProfileIndex, profile: &Profile) -> bool {
+        match &self.chosen {
+            None => profile.meets(&self.key.needs),
+            Some(chosen) => chosen.contains(&index),
+        }
+    }
+
+    /// Forgets a profile that has no agents any more.
+    pub fn leave(&mut self, index: ProfileIndex) {
+        self.profiles.retain(|other| *other != index);
+        if let Some(chosen) = &mut self.chosen {
+            chosen.remove(&index);
+        }
+    }
+
     /// Takes in one more profile that can do its tasks.
     pub fn seat(&mut self, index: ProfileIndex, selection: Selection, profiles: &Profiles) {
         let place = if selection.weighs_skills() {
@@ -58,6 +88,9 @@ impl Class {
             self.profiles.len()
         };
         self.profiles.insert(place, index);
+        if let Some(chosen) = &mut self.chosen {
+            chosen.insert(index);
+        }
     }
 
     /// In order for another selection.
@@ -89,7 +122,9 @@ impl Classes {
 
     pub fn add(&mut self, key: ClassKey, profiles: Vec<ProfileIndex>) -> ClassIndex {
         let asked = Ability::asked(key.channel, &key.needs);
-        let class = Class { key: key.clone(), asked, tasks: BTreeSet::new(), profiles, spare: false };
+        let chosen = (!key.rest.is_empty()).then(|| profiles.iter().copied().collect());
+        let tasks = BTreeSet::new();
+        let class = Class { key: key.clone(), asked, tasks, profiles, chosen, spare: false };
         let index = match self.unused.pop() {
             Some(index) => {
                 self.all[index.0 as usize] = Some(class);

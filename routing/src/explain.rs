@@ -1,11 +1,12 @@
 //! Works out an [`Explanation`] from the state of the moment; nothing of it is stored but the few
 //! bytes of the last decision.
 
-use model::task::Requirements;
+use model::task::{Condition, Requirements};
 use model::{AgentId, TaskId, Timestamp};
 
 use crate::agents::{Agent, AgentIndex, slot};
 use crate::explanation::{Candidate, Choice, Explanation, Need, OfferedBesides, PassedOver, Standing};
+use crate::expression::Unknown;
 use crate::place::count;
 use crate::profiles::Profile;
 use crate::router::Router;
@@ -209,13 +210,33 @@ impl Look<'_> {
         let lacks = |need: &&model::task::SkillRequirement| {
             profile.shape.skills.get(&need.skill).is_none_or(|level| *level < need.level)
         };
-        if let Some(need) = self.requirements.skills.iter().find(lacks) {
+        let asked = self.router.conditions.asked(&self.requirements, &self.router.view(self.task)).0;
+        if let Some(need) = asked.skills.iter().find(lacks) {
             let has = profile.shape.skills.get(&need.skill).copied();
             return Some(PassedOver::MissingSkill { skill: need.skill.clone(), level: need.level, has });
         }
-        let language = self.requirements.language.as_ref();
-        let language = language.filter(|language| !profile.shape.languages.contains(*language))?;
-        Some(PassedOver::MissingLanguage { language: language.clone() })
+        let language = asked.language.clone();
+        let language = language.filter(|language| !profile.shape.languages.contains(language));
+        if let Some(language) = language {
+            return Some(PassedOver::MissingLanguage { language });
+        }
+        let mut conditions = self.requirements.conditions.iter();
+        conditions.find_map(|condition| self.unmet(condition, &asked, profile))
+    }
+
+    fn unmet(&self, condition: &Condition, asked: &Requirements, profile: &Profile) -> Option<PassedOver> {
+        let conditions = &self.router.conditions;
+        let view = self.router.view(self.task);
+        let (_, specialised) = conditions.specialised(condition, &view, asked.clone());
+        let Some(specialised) = specialised else {
+            return Some(PassedOver::Expression { text: condition.as_str().to_owned(), unknown: None });
+        };
+        let (place, unknown) = specialised.failing(&profile.shape)?;
+        let unknown = unknown.map(|unknown| match unknown {
+            Unknown::Missing(fact) => fact.to_string(),
+            Unknown::OtherKind => "a value of that kind".to_owned(),
+        });
+        Some(PassedOver::Expression { text: conditions.part(condition, place), unknown })
     }
 
     fn unable(&self, profile: &Profile) -> Option<PassedOver> {
@@ -332,6 +353,7 @@ fn matches(reason: Option<&PassedOver>) -> bool {
                 | PassedOver::ChannelNotHandled { .. }
                 | PassedOver::MissingSkill { .. }
                 | PassedOver::MissingLanguage { .. }
+                | PassedOver::Expression { .. }
                 | PassedOver::WaitsForAnother { .. }
         )
     )

@@ -200,6 +200,13 @@ pub enum PassedOver {
     MissingLanguage {
         language: Language,
     },
+    /// A part of an expression does not hold.
+    Expression {
+        /// The part, as it was written.
+        text: String,
+        /// The fact that is not known, where that is why.
+        unknown: Option<String>,
+    },
     Presence {
         presence: PresenceName,
     },

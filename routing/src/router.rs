@@ -14,6 +14,7 @@ use crate::classes::{ClassMark, Classes};
 use crate::closing::Closing;
 use crate::configuration::{Configuration, Queue, Routability};
 use crate::deadlines::{Deadlines, Due};
+use crate::expression::Conditions;
 use crate::input::Input;
 use crate::lots::Lots;
 use crate::output::{Output, Refusal};
@@ -58,6 +59,7 @@ pub struct Router {
     /// Closes all queues.
     pub(crate) closing: Option<Closing>,
     names: Names,
+    pub(crate) conditions: Conditions,
     deadlines: Deadlines,
     reservations: FxHashMap<ReservationId, TaskIndex>,
     reservation_ids: ReservationIds,
@@ -91,6 +93,7 @@ impl Router {
             removed: BTreeMap::new(),
             closing: None,
             names: Names::default(),
+            conditions: Conditions::default(),
             deadlines: Deadlines::default(),
             reservations: FxHashMap::default(),
             reservation_ids: ReservationIds::new(seed),
@@ -145,8 +148,9 @@ impl Router {
             Input::TaskRestored { task, queued_since, state } => {
                 return self.restore(task, queued_since, state, outputs);
             }
-            Input::TaskTransferred { task, target, requirements, preferred_agent, facts: _ } => {
-                return self.transfer(task, &target, requirements, preferred_agent.as_ref(), outputs);
+            Input::TaskTransferred { task, target, requirements, preferred_agent, facts } => {
+                let wish = preferred_agent.as_ref();
+                return self.transfer(task, &target, requirements, wish, facts, outputs);
             }
             Input::TaskReleased { task, reservation } => return self.release(task, reservation, outputs),
             Input::TaskReprioritised { task, priority } => return self.reprioritise(task, priority),

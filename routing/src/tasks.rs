@@ -23,6 +23,8 @@ pub(crate) struct Task {
     pub priority: Priority,
     pub waiting_since: Timestamp,
     pub direction: Direction,
+    /// What expressions ask about; none if nothing is known.
+    pub facts: Option<Box<model::TaskFacts>>,
     /// The queue's deadline counts from here; moved on by the time the queue was closed.
     pub queued_since: Timestamp,
     /// The queue's steps count from here; moved on also by the time spent waiting for one agent.

@@ -205,6 +205,10 @@ pub fn passed_over(reason: &PassedOver) -> String {
         }
         PassedOver::MissingSkill { skill, .. } => format!("does not have {skill}"),
         PassedOver::MissingLanguage { language } => format!("does not speak {language}"),
+        PassedOver::Expression { text, unknown: None } => format!("{text} does not hold"),
+        PassedOver::Expression { text, unknown: Some(fact) } => {
+            format!("{text} does not hold: {fact} is not known")
+        }
         PassedOver::Presence { presence } => format!("is {presence}"),
         PassedOver::RejectedRecently { .. } => "declined it recently".to_owned(),
         PassedOver::OfferedAnother { .. } => "another offer rings".to_owned(),

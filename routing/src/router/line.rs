@@ -120,7 +120,7 @@ impl Router {
         let task = &self.tasks[key.index];
         let Some(Spot::Class { class, .. }) = task.spot() else { return false };
         free[slot(task.channel)]
-            && profile.meets(&self.classes[class].key.needs)
+            && self.agents[agent].profile.is_some_and(|index| self.classes[class].admits(index, profile))
             && !task.is_set_aside(agent, self.now)
     }
 

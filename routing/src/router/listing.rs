@@ -116,7 +116,7 @@ impl Router {
         let mut doable = Vec::new();
         for (mark, class) in self.classes.of_queues(&queues) {
             let profile = &self.profiles[index];
-            if profile.takes(class.key.channel) && profile.meets(&class.key.needs) {
+            if class.key.is_met_by(profile) {
                 let selection = self.queues[class.key.queue].selection();
                 class.seat(index, selection, &self.profiles);
                 doable.push((slot(class.key.channel), mark));
@@ -132,7 +132,7 @@ impl Router {
         let Some(profile) = self.profiles.remove(index) else { return };
         for mark in profile.classes.iter().flat_map(Doable::marks) {
             if self.classes.is_current(mark) {
-                self.classes[mark.class].profiles.retain(|other| *other != index);
+                self.classes[mark.class].leave(index);
             }
         }
         for (queue, seat) in profile.queues.iter().zip(&profile.seats) {
@@ -143,6 +143,9 @@ impl Router {
     pub(super) fn add_class(&mut self, key: ClassKey) -> ClassIndex {
         let channel = key.channel;
         let mut profiles = self.queues[key.queue].roster.meeting(channel, &key.needs);
+        if !key.rest.is_empty() {
+            profiles.retain(|profile| key.is_met_by(&self.profiles[*profile]));
+        }
         let selection = self.queues[key.queue].selection();
         if selection.weighs_skills() {
             profiles.sort_by_key(|profile| (selection.suit(&self.profiles[*profile], &key.needs), *profile));

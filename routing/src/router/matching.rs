@@ -215,7 +215,7 @@ impl Router {
                 }
                 break;
             }
-            if self.profiles[*profile].meets(&class.key.needs) {
+            if class.admits(*profile, &self.profiles[*profile]) {
                 self.free_of(*profile, by, slot, index).for_each(|key| best.note(key));
             }
         }

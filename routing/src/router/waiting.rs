@@ -3,14 +3,18 @@
 
 use model::Timestamp;
 
+use std::borrow::Cow;
+
 use super::Router;
+use crate::expression::TaskView;
+
 use super::onward::Onward;
 use crate::ability::Ability;
 use crate::agents::{AgentIndex, Told};
 use crate::classes::ClassKey;
 use crate::order::TaskKey;
 use crate::output::{Output, OverflowReason};
-use crate::tasks::{Because, Spot, State, TaskIndex};
+use crate::tasks::{Because, Spot, State, Task, TaskIndex};
 
 /// What is to become of a task that waits.
 pub(super) enum Next {
@@ -25,6 +29,9 @@ pub(super) enum Coming {
     Anew,
     Back,
 }
+
+/// What is known of a task of which nothing is said.
+static NO_FACTS: model::TaskFacts = model::TaskFacts::NONE;
 
 impl Router {
     /// Brings a task that is nowhere into its queue, unless that is full, before the next matching.
@@ -168,10 +175,39 @@ impl Router {
         Next::Spot { spot: Spot::Agent(agent), deadline }
     }
 
+    /// The task as expressions see it.
+    pub(crate) fn view<'a>(&'a self, task: &'a Task) -> TaskView<'a> {
+        TaskView {
+            channel: task.channel,
+            priority: task.priority,
+            queue: Some(&self.queues[task.queue].id),
+            facts: task.facts.as_deref().unwrap_or(&NO_FACTS),
+        }
+    }
+
+    /// The class of a task whose facts may be others now.
+    pub(super) fn class_again(&mut self, index: TaskIndex, spot: Spot) -> Spot {
+        match spot {
+            Spot::Class { step, .. }
+                if !self.requirements_in(&self.tasks[index], step).conditions.is_empty() =>
+            {
+                Spot::Class { class: self.class_of(index, step), step }
+            }
+            other => other,
+        }
+    }
+
     pub(super) fn class_of(&mut self, index: TaskIndex, step: usize) -> crate::classes::ClassIndex {
         let task = &self.tasks[index];
         let (queue, channel) = (task.queue, task.channel);
-        let requirements = self.requirements_in(task, step);
+        let mut requirements = self.requirements_in(task, step);
+        let mut rest = Vec::new();
+        if !requirements.conditions.is_empty() {
+            let whole = requirements.into_owned();
+            self.conditions.learn(&whole.conditions);
+            let (asked, besides) = self.conditions.asked(&whole, &self.view(&self.tasks[index]));
+            (requirements, rest) = (Cow::Owned(asked), besides);
+        }
         let needs = match self.names.known(&requirements) {
             Some(needs) => needs,
             None => {
@@ -179,7 +215,7 @@ impl Router {
                 self.names.needs(&requirements)
             }
         };
-        let key = ClassKey { queue, channel, needs };
+        let key = ClassKey { queue, channel, needs, rest };
         if let Some(class) = self.classes.find(&key) {
             return class;
         }

@@ -1,7 +1,7 @@
 //! Inputs about tasks: arriving, restored, transferred, released, reprioritised, wrapped up, done.
 
 use model::task::{Priority, Requirements, ReservationEnd, TransferTarget};
-use model::{ReservationId, TaskId, Timestamp};
+use model::{ReservationId, TaskFacts, TaskId, Timestamp};
 
 use super::Router;
 use crate::input::{PreferredAgent, RestoredOffer, RestoredState, TaskRequest};
@@ -106,6 +106,7 @@ impl Router {
         target: &TransferTarget,
         requirements: Requirements,
         preferred: Option<&PreferredAgent>,
+        facts: Option<TaskFacts>,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
         let index = self.find_task(task)?;
@@ -129,6 +130,9 @@ impl Router {
         let moved = &mut self.tasks[index];
         moved.queue = queue;
         moved.requirements = requirements;
+        if let Some(facts) = facts {
+            moved.facts = boxed(facts);
+        }
         moved.awaits = awaits;
         moved.overflowed_from.clear();
         moved.begin_in_queue(now);
@@ -186,6 +190,7 @@ impl Router {
         if let State::Ringing(Some(spot)) = state {
             self.leave_spot(index, spot);
             change(&mut self.tasks[index]);
+            let spot = self.class_again(index, spot);
             return self.put_in_line(index, spot);
         }
         let State::Waiting(spot) = state else {
@@ -196,7 +201,8 @@ impl Router {
         change(&mut self.tasks[index]);
         let spot = match spot {
             Spot::Closed { .. } => Spot::Closed { since: self.now },
-            Spot::Class { .. } | Spot::Pull { .. } | Spot::Agent(_) | Spot::Later => spot,
+            Spot::Class { .. } => self.class_again(index, spot),
+            Spot::Pull { .. } | Spot::Agent(_) | Spot::Later => spot,
         };
         self.list(index, spot, deadline);
     }
@@ -261,6 +267,7 @@ impl Router {
             priority: request.priority,
             waiting_since: request.waiting_since,
             direction: request.direction,
+            facts: boxed(request.facts),
             queued_since,
             steps_since: queued_since,
             walked: Walked::default(),
@@ -313,4 +320,9 @@ impl Router {
             self.set_deadline(index, since + limit);
         }
     }
+}
+
+/// Most tasks have none: a waiting one is to be small.
+fn boxed(facts: TaskFacts) -> Option<Box<TaskFacts>> {
+    (!facts.is_empty()).then(|| Box::new(facts))
 }

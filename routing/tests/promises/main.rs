@@ -12,6 +12,7 @@ mod choice_of_agent;
 mod closed_by_hand;
 mod decisions_are_verified;
 mod ends_of_a_queue;
+mod expressions;
 mod given_to_an_agent;
 mod histories_keep_every_promise;
 mod idle_by_name;
