@@ -147,10 +147,12 @@ impl Run {
             by_kind: HashMap::new(),
             decisions: 0,
         };
+        let before = resident();
         for number in 0..agents {
             let profile = run.profiles[number as usize].clone();
             run.feed("profile", Input::AgentUpserted { profile });
         }
+        print_memory("an agent", agents, before);
         run
     }
 
@@ -289,9 +291,25 @@ fn measure(name: &str, agents: u32, backlog: usize, variety: Variety) -> f64 {
     busy.map_or(rate, |busy| events / busy.as_secs_f64())
 }
 
+/// Bytes of memory this process has; none where the system does not say.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? * 1_024)
+}
+
+/// What was needed since then, for each of so many.
+fn print_memory(what: &str, count: u32, before: Option<u64>) {
+    if let (Some(before), Some(now)) = (before, resident()) {
+        println!("  memory {what}: {} bytes", now.saturating_sub(before) / u64::from(count));
+    }
+}
+
 /// After a restart: all tasks are told, then agents log in.
-fn recover(backlog: u32) {
-    let mut run = Run::new(10_000, Variety::Teams);
+fn recover(backlog: u32, agents: u32) {
+    println!("restart with {backlog} waiting and {agents} agents");
+    let mut run = Run::new(agents, Variety::Teams);
+    let before = resident();
     let begun = Instant::now();
     for _ in 0..backlog {
         let task = run.next_task();
@@ -299,11 +317,12 @@ fn recover(backlog: u32) {
         run.feed("restore", Input::TaskRestored { task, queued_since, state: RestoredState::Pending });
     }
     let told = begun.elapsed();
+    print_memory("a waiting task", backlog, before);
     run.log_all_in(1);
     let first = begun.elapsed();
-    run.log_all_in(10_000);
+    run.log_all_in(agents);
     println!(
-        "restart with {backlog} waiting: told in {told:.0?}, first offer after {first:.0?}, {} offers to 10000 agents after {:.0?}",
+        "  told in {told:.0?}, first offer after {first:.0?}, {} offers to all agents after {:.0?}",
         run.decisions,
         begun.elapsed()
     );
@@ -327,6 +346,7 @@ fn main() {
         }
     }
     if wants("recover") {
-        recover(100_000);
+        recover(100_000, 10_000);
+        recover(1_000_000, 100_000);
     }
 }
