@@ -114,7 +114,9 @@ fn refused(error: ClosingError) -> ApiError {
     match error {
         ClosingError::UnknownQueue(_) => ApiError::not_found(),
         ClosingError::Reason | ClosingError::Past => ApiError::malformed(error.to_string()),
-        ClosingError::NotClosed | ClosingError::TooMany => ApiError::conflict(error.to_string()),
+        ClosingError::NotClosed | ClosingError::AllClosed | ClosingError::TooMany => {
+            ApiError::conflict(error.to_string())
+        }
         ClosingError::Version(VersionError::Append(_)) => ApiError::busy(),
         ClosingError::Version(VersionError::Store(error)) => error.into(),
         ClosingError::Version(VersionError::Unreadable(_)) => ApiError::internal(),

@@ -23,6 +23,8 @@ pub enum ClosingError {
     Past,
     #[error("it was not closed by hand")]
     NotClosed,
+    #[error("all queues are closed: it opens when they do")]
+    AllClosed,
     #[error("too many queues are closed one by one: close all")]
     TooMany,
     /// As safe to retry as its cause.
@@ -69,7 +71,8 @@ impl Engine {
         let before = closings.len();
         closings.retain(|closing| closing.queue != queue);
         if closings.len() == before {
-            return Err(ClosingError::NotClosed);
+            let all = closings.iter().any(|closing| closing.queue.is_none());
+            return Err(if all { ClosingError::AllClosed } else { ClosingError::NotClosed });
         }
         versions::record_closings(&self.foundation.store, closings, by).await?;
         let name = queue.as_ref().map_or("every queue", |queue| queue.as_str());

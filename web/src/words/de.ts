@@ -49,6 +49,7 @@ export const de: Words = {
   agentsFree: 'Agenten frei', leaveWallboard: 'Zurück zur Tafel',
   callNumber: '{number} anrufen', callsLeft: 'noch {n} Anrufe', notReached: 'Nicht erreicht', lineAged: '{name} hat den Platz in der Reihe geändert', lineCallbackOffered: 'Gefragt: {text}', lineCallback: 'Rückruf gewünscht unter {number}', lineCallbackDeclined: 'Möchte keinen Rückruf', lineCallFailed: '{name} hat den Kunden nicht erreicht · noch {n} Anrufe', lineTurnedAway: 'Die Warteschlange hatte keinen Platz oder keine Zeit: dem Kunden wurde es gesagt', lineNotReached: 'Der Kunde wurde nicht erreicht',
   toFront: 'An die Spitze', toFrontHint: 'Ab jetzt die älteste ihrer Warteschlange, innerhalb ihrer Priorität; mit Ihrem Namen aufgezeichnet',
+  closeAll: 'Alle Warteschlangen schließen', openAll: 'Die Schließung aller beenden',
   closeQueue: 'Warteschlange schließen', closeWhy: 'Warum? Agenten und Supervisoren sehen es.', openQueue: 'Wieder öffnen', closedBecause: 'Geschlossen: {reason}', turnedAway: 'Abgewiesen',
   chat_channel: 'Chat', email_channel: 'E-Mail', voice_channel: 'Telefon',
 };

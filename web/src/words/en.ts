@@ -47,6 +47,7 @@ export const en = {
   agentsFree: 'Agents free', leaveWallboard: 'Back to the board',
   callNumber: 'Call {number}', callsLeft: '{n} calls left', notReached: 'Not reached', lineAged: '{name} changed the place in line', lineCallbackOffered: 'Asked: {text}', lineCallback: 'To be called back at {number}', lineCallbackDeclined: 'Wants no call back', lineCallFailed: '{name} did not reach the customer · {n} calls left', lineTurnedAway: 'The queue had no place or time: the customer was told so', lineNotReached: 'The customer was not reached',
   toFront: 'First in line', toFrontHint: 'The oldest of its queue from now on, within its priority; recorded with your name',
+  closeAll: 'Close all queues', openAll: 'End the closing of all',
   closeQueue: 'Close the queue', closeWhy: 'Why? Agents and supervisors see it.', openQueue: 'Open it again', closedBecause: 'Closed: {reason}', turnedAway: 'Turned away',
   chat_channel: 'chat', email_channel: 'email', voice_channel: 'phone',
 };
