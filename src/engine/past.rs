@@ -65,10 +65,10 @@ impl Engine {
             let page = self.foundation.store.load_session(session, after, PAGE).await.ok()?;
             let Some(last) = page.last() else { return found };
             after = last.sequence;
-            let offers = page.iter().filter(|recorded| {
+            let mut offers = page.iter().rev().filter(|recorded| {
                 matches!(recorded.event, SessionEvent::TaskReserved { task: offered, .. } if offered == task)
             });
-            found = offers.last().map(|offer| offer.at).or(found);
+            found = offers.next().map(|offer| offer.at).or(found);
         }
     }
 }
