@@ -102,6 +102,11 @@ pub fn configuration(queues: impl IntoIterator<Item = (&'static str, Queue)>) ->
     Configuration { queues, ..Configuration::default() }
 }
 
+/// How many random worlds and histories are played; more by hand with `TANDEM_CASES`.
+pub fn cases() -> u32 {
+    std::env::var("TANDEM_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400)
+}
+
 /// The seed of every test's router.
 pub const SEED: u128 = 7;
 

@@ -267,8 +267,3 @@ proptest! {
         acts.into_iter().for_each(|act| both.act(act));
     }
 }
-
-/// More of them by hand: `TANDEM_CASES=20000 cargo nextest run -p routing naive --release`.
-fn cases() -> u32 {
-    std::env::var("TANDEM_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400)
-}
