@@ -106,6 +106,10 @@ impl Router {
     }
 
     fn line_up_all_moved(&mut self, line: &mut Line) {
+        // Mostly: what was just offered to one agent moves nobody else.
+        if self.moved_agents.is_empty() && self.moved_tasks.is_empty() {
+            return;
+        }
         let agents = std::mem::take(&mut self.moved_agents);
         agents.iter().for_each(|agent| self.relist(*agent));
         for index in std::mem::take(&mut self.moved_tasks) {
