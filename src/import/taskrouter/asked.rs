@@ -48,14 +48,18 @@ impl Asked {
                 return;
             }
         }
-        match cel(part, Subject::Worker, translation) {
-            Ok(text) => match Condition::new(&text) {
-                Ok(condition) => self.conditions.push(condition),
-                Err(error) => self.lost.push(error.to_string()),
-            },
+        match cel(part, Subject::Worker, translation).and_then(condition) {
+            Ok(condition) => self.conditions.push(condition),
             Err(reason) => self.lost.push(reason),
         }
     }
+}
+
+/// One that the router can read.
+fn condition(text: String) -> Result<Condition, String> {
+    routing::Expression::read(&text, routing::Scope::TaskAndAgent)
+        .map_err(|flaw| format!("{text} is no expression of ours: {flaw}"))?;
+    Condition::new(&text).map_err(|error| error.to_string())
 }
 
 /// `1 == 1`, which TaskRouter writes for everybody.
