@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use model::task::{CancelReason, TransferTarget};
+use model::task::CancelReason;
 use model::{QueueId, TaskId, Timestamp};
 use rustc_hash::FxHashMap;
 
@@ -18,7 +18,7 @@ use super::floor::{Floor, Plan, Presences};
 use super::random::Draws;
 use super::replication::{Busy, Counted, Replication};
 use super::scenario::Scenario;
-use super::tally::{Ended, Keeps, WaitEnd};
+use super::tally::WaitEnd;
 use super::{Bounds, SimulationError};
 use crate::configuration::Configuration;
 use crate::input::{AgentProfile, Direction, Input, TaskRequest};
@@ -26,7 +26,9 @@ use crate::output::Output;
 use crate::router::Router;
 
 mod callbacks;
+mod counting;
 mod follow;
+mod handling;
 
 /// Happenings between two looks at whether to go on.
 const LOOK_EVERY: u64 = 1_024;
@@ -269,63 +271,6 @@ impl Play<'_> {
         });
     }
 
-    fn handling_ends(&mut self, task: TaskId, turn: u32) {
-        let Some(contact) = self.contacts.get_mut(task) else { return };
-        let Stage::Handled(member) = contact.stage else { return };
-        if contact.turn() != turn {
-            return;
-        }
-        if let Some(at) = contact.pause.put_off(self.now) {
-            if at != Timestamp::MAX {
-                self.agenda.set(at, Happening::HandlingEnds(task, turn));
-            }
-            return;
-        }
-        if contact.segment + 1 < contact.coming.waits.len() {
-            return self.goes_on(task, member);
-        }
-        let seconds = contact.wait().wrap_up_seconds * self.floor.members[member].staff.pace;
-        let wrap_up = duration(seconds);
-        if wrap_up.is_zero() {
-            return self.is_done(task, member);
-        }
-        contact.stage = Stage::Wrapping(member);
-        self.agenda.set(self.now + wrap_up, Happening::WrapUpEnds(task, turn));
-        self.feed(Input::WrapUpStarted { task });
-    }
-
-    /// To the next of its waits: handed on, as by a virtual agent to people.
-    fn goes_on(&mut self, task: TaskId, member: usize) {
-        self.floor.give_back(member, self.now);
-        let Some(contact) = self.contacts.get_mut(task) else { return };
-        contact.segment += 1;
-        contact.stage = Stage::Waiting;
-        contact.began_waiting = self.now;
-        contact.calls = Calls::None;
-        (contact.was_delayed, contact.told, contact.offers) = (false, None, 0);
-        let wait = contact.wait();
-        let target = TransferTarget::Queue { queue: wait.queue.clone() };
-        let (requirements, facts) = (wait.requirements.clone(), Some(wait.facts.clone()));
-        self.begin_to_wait(
-            task,
-            Input::TaskTransferred { task, target, requirements, preferred_agent: None, facts },
-        );
-    }
-
-    fn wrap_up_ends(&mut self, task: TaskId, turn: u32) {
-        let Some(contact) = self.contacts.get_mut(task) else { return };
-        let Stage::Wrapping(member) = contact.stage else { return };
-        if contact.turn() == turn {
-            self.is_done(task, member);
-        }
-    }
-
-    fn is_done(&mut self, task: TaskId, member: usize) {
-        self.floor.give_back(member, self.now);
-        self.contacts.remove(task);
-        self.feed(Input::Completed { task });
-    }
-
     fn goes(&mut self, member: usize, plan: Plan) {
         self.floor.go(member, plan, self.now);
         let presence = match plan {
@@ -340,63 +285,6 @@ impl Play<'_> {
     fn returns(&mut self, member: usize) {
         if self.floor.members[member].plan == Plan::AtWork {
             self.goes(member, Plan::AtWork);
-        }
-    }
-
-    fn interval_ends(&mut self) {
-        let counts = self.now > self.counts_from;
-        for (busy, occupancy) in self.busy.iter_mut().zip(self.floor.occupancies(self.now)) {
-            busy.intervals.push(occupancy);
-            if counts {
-                busy.total.merge(&occupancy);
-            }
-        }
-        if self.now < self.scenario.ends {
-            let next = (self.now + self.scenario.interval).min(self.scenario.ends);
-            self.agenda.set(next, Happening::IntervalEnds);
-        }
-    }
-
-    fn wait_ends(&mut self, task: TaskId, end: WaitEnd) {
-        let now = self.now;
-        let Some(contact) = self.contacts.get_mut(task) else { return };
-        // Who is to be called back was counted when choosing it.
-        if contact.calls != Calls::None {
-            return;
-        }
-        let (began, was_delayed, told) = (contact.began_waiting, contact.was_delayed, contact.told);
-        let queue = contact.wait().queue.clone();
-        self.count(&queue, began, end, now.since(began), was_delayed, told);
-    }
-
-    fn count(
-        &mut self,
-        queue: &QueueId,
-        began: Timestamp,
-        end: WaitEnd,
-        wait: Duration,
-        was_delayed: bool,
-        told: Option<Duration>,
-    ) {
-        let Some(line) = self.queues.get_mut(queue) else { return };
-        let ended = Ended {
-            end,
-            wait,
-            was_delayed,
-            threshold: line.threshold,
-            cost_a_minute: line.cost_a_minute,
-            told,
-        };
-        let passed =
-            began.since(self.scenario.begins).as_millis() / self.scenario.interval.as_millis().max(1);
-        let place = usize::try_from(passed).unwrap_or(0);
-        let intervals = &mut line.counted.intervals;
-        if place >= intervals.len() {
-            intervals.resize(place + 1, Default::default());
-        }
-        intervals[place].add(&ended, Keeps::Sums);
-        if began >= self.counts_from {
-            line.counted.total.add(&ended, Keeps::Waits);
         }
     }
 
