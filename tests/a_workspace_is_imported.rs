@@ -116,8 +116,11 @@ fn targets_become_steps_and_other_task_queues_the_overflow() {
     assert_eq!(bookings.overflow, Some(Overflow::Queue(model::QueueId::new("everyone").unwrap())));
     assert_eq!(queue("everyone").deadline, None);
 
-    let routes: Vec<_> =
-        organisation.routes.iter().map(|route| (route.intent.as_str(), route.queue.as_str())).collect();
+    let routes: Vec<_> = organisation
+        .routes
+        .iter()
+        .map(|route| (route.intent.as_ref().map_or("", |intent| intent.as_str()), route.queue.as_str()))
+        .collect();
     assert_eq!(routes, [("booking", "premium"), ("rebooking", "premium")]);
     let sites: Vec<_> =
         organisation.sites.iter().map(|site| (site.id.as_str(), site.entry_queue.as_str())).collect();

@@ -237,3 +237,82 @@ fn a_channel_that_gives_way_to_itself_or_weighs_too_much_is_refused() {
     assert_eq!(found[0], "b.toml:2:10: channels.email.weight: 101 is more than 100, which is a whole agent");
     assert!(found[1].starts_with("b.toml:3:13: channels.email.yields_to: a channel cannot"), "{found:#?}");
 }
+
+const EXPRESSIONS: &str = r#"
+attributes = [
+    { id = "team", of = "agent", kind = "text" },
+    { id = "tier", of = "task", kind = "text" },
+]
+"#;
+
+#[test]
+fn an_expression_that_cannot_hold_water_is_refused_at_its_line_and_column() {
+    let queues = r#"[[queues]]
+id = "sales"
+name = "Sales"
+steps = [
+    { holds = "30s", where = "agent.skills.biling >= 4" },
+    { holds = "30s", where = "agent.attributes.team > 3" },
+    { where = "agent.skills.billing >= 9" },
+]
+[[routes]]
+intent = "refund"
+when = "task.attributes.teir == 'gold'"
+queue = "sales"
+[[routes]]
+queue = "sales"
+"#;
+    let agents = r#"[[agents]]
+id = "ana"
+name = "Ana"
+roles = ["agent"]
+capacity = { chat = 1 }
+attributes = { team = 3, taem = "north" }
+"#;
+    let base = format!("{BASE}{EXPRESSIONS}");
+    let found = faults(&[("a.toml", &base), ("agents.toml", agents), ("queues.toml", queues)]);
+    let expected = [
+        "queues.toml:13:1: routes[1]: a route says of which tasks it is: by \"intent\" or \"when\"",
+        "queues.toml:5:30: queues[0].steps[0].where: at column 1 of it: there is no skill \"biling\" (did you mean \"billing\"?)",
+        "queues.toml:6:30: queues[0].steps[1].where: at column 1 of it: a text is compared with a number",
+        "queues.toml:7:15: queues[0].steps[2].where: at column 25 of it: 9 is no level: 1 to 5, and 0 for not having the skill",
+        "queues.toml:11:8: routes[0].when: at column 1 of it: there is no attribute of tasks \"teir\" (did you mean \"tier\"?)",
+        "agents.toml:6:33: agents[0].attributes.taem: there is no attribute of agents \"taem\" (did you mean \"team\"?)",
+        "agents.toml:6:23: agents[0].attributes.team: it is a text",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_first_route_that_fits_what_is_known_is_taken() {
+    let routes = r#"
+queues = [{ id = "gold", name = "Gold" }, { id = "plain", name = "Plain" }, { id = "mail", name = "Mail" }]
+[[routes]]
+intent = "refund"
+when = "task.attributes.tier == 'gold'"
+queue = "gold"
+[[routes]]
+intent = "refund"
+queue = "plain"
+[[routes]]
+when = "task.channel == 'email'"
+queue = "mail"
+"#;
+    let folder = folder(&[("a.toml", &format!("{BASE}{EXPRESSIONS}{routes}"))]);
+    let organisation = Organisation::load(folder.path()).unwrap();
+    let lead = |channel, intent: Option<&str>, tier: Option<&str>| {
+        let tier = tier.and_then(|tier| organisation.task_attribute("tier", tier));
+        let facts = model::TaskFacts {
+            intent: intent.map(|intent| model::Intent::new(intent).unwrap()),
+            attributes: model::Attributes::new(tier).unwrap(),
+            ..model::TaskFacts::default()
+        };
+        organisation.route_for(channel, &facts).map(|route| route.queue.as_str().to_owned())
+    };
+    use model::Channel::{Chat, Email};
+    assert_eq!(lead(Chat, Some("refund"), Some("gold")).as_deref(), Some("gold"));
+    assert_eq!(lead(Chat, Some("refund"), Some("silver")).as_deref(), Some("plain"));
+    assert_eq!(lead(Chat, Some("refund"), None).as_deref(), Some("plain"));
+    assert_eq!(lead(Email, None, None).as_deref(), Some("mail"));
+    assert_eq!(lead(Chat, None, Some("gold")), None);
+}

@@ -71,7 +71,7 @@ impl Engine {
             SessionEvent::TaskCreated { task, queue, waiting_since, .. } => {
                 self.directory.remember_task(*task, session);
                 self.directory.waits(*task, queue.clone(), *waiting_since);
-                if let Some(request) = self.request(&recorded.event, recorded.at) {
+                if let Some(request) = self.request(state, &recorded.event, recorded.at) {
                     self.feed(session, Input::TaskArrived { task: request }).await;
                 }
             }
@@ -88,7 +88,7 @@ impl Engine {
                     target,
                     requirements,
                     preferred_agent,
-                    facts: None,
+                    facts: Some(self.facts(state)),
                 };
                 self.feed(session, input).await;
             }
@@ -154,6 +154,11 @@ impl Engine {
         }
     }
 
+    /// What expressions can ask about.
+    fn facts(&self, state: &State) -> model::TaskFacts {
+        super::routing_setup::facts(&self.foundation.organisation(), state)
+    }
+
     /// A supervisor took the task: the router learns who has it.
     async fn route_take_over(&self, session: SessionId, state: &State, task: TaskId, agent: &AgentId) {
         let Some(current) = state.task.as_ref().filter(|current| current.id == task) else { return };
@@ -169,7 +174,7 @@ impl Engine {
             direction: Direction::Inbound,
             not_before: None,
             callback: current.callback().map(|(_, callback)| callback),
-            facts: Default::default(),
+            facts: self.facts(state),
         };
         let restored = RestoredState::Assigned { agent: agent.clone(), reservation: None, is_held: false };
         let queued_since = current.waiting_since;
@@ -197,7 +202,7 @@ impl Engine {
         Some(PreferredAgent { agent, last_contact: at, at_most: Some(wait) })
     }
 
-    fn request(&self, event: &SessionEvent, at: model::Timestamp) -> Option<TaskRequest> {
+    fn request(&self, state: &State, event: &SessionEvent, at: model::Timestamp) -> Option<TaskRequest> {
         let SessionEvent::TaskCreated {
             task,
             queue,
@@ -227,7 +232,7 @@ impl Engine {
             direction: Direction::Inbound,
             not_before: None,
             callback: None,
-            facts: Default::default(),
+            facts: self.facts(state),
         })
     }
 

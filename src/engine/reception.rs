@@ -5,7 +5,8 @@ use model::event::{Author, Message};
 use model::session::{Command, Contact, NewTask, State, Status};
 use model::task::{Priority, Requirements, TransferReason, TransferTarget};
 use model::{
-    AgentId, Channel, CustomerId, Identity, Language, LegId, QueueId, SessionId, SiteId, TaskId, Verification,
+    AgentId, Channel, CustomerId, Identity, Language, LegId, QueueId, SessionId, SiteId, TaskFacts, TaskId,
+    Verification,
 };
 use store::StoreError;
 
@@ -96,12 +97,19 @@ impl Engine {
         let intent = arrival.intent.as_ref().map(|guess| &guess.intent).or(known);
         // A virtual agent finds out more first; people get at once what is theirs by intent.
         let virtually = serves_only_virtually(organisation, queue);
-        let route = intent.and_then(|intent| organisation.route(intent)).filter(|_| !virtually);
+        let known = state.map(|state| routing_setup::facts(organisation, state)).unwrap_or_default();
+        let facts = TaskFacts {
+            intent: intent.cloned(),
+            language: language.cloned(),
+            site: Some(site.id.clone()),
+            ..known
+        };
+        let route = organisation.route_for(arrival.channel, &facts).filter(|_| !virtually);
         let queue = route.map_or(queue, |route| &route.queue);
         let requirements = if virtually {
             Requirements::NONE
         } else {
-            routing_setup::requirements(organisation, intent, spoken(site, language))
+            routing_setup::requirements(route, spoken(site, language))
         };
         Command::CreateTask(NewTask {
             task: TaskId(uuid::Uuid::now_v7()),
@@ -238,13 +246,12 @@ pub fn customer_message(id: model::MessageId, channel: Channel, leg: LegId, text
 
 /// The queue of people for what the session is about, and what it asks of them.
 pub fn people_for(organisation: &Organisation, site: &Site, state: &State) -> (QueueId, Requirements) {
-    let intent = state.intent.as_ref().map(|(intent, _)| intent);
-    let route = intent.and_then(|intent| organisation.route(intent));
+    let route = route_of(organisation, state);
     let own = state.handler().and_then(|agent| organisation.virtual_agent(agent));
     let without_route = own.and_then(|agent| agent.hand_over_queue.as_ref()).unwrap_or(&site.person_queue);
     let queue = route.map_or(without_route, |route| &route.queue).clone();
     let language = spoken(site, state.language.as_ref());
-    (queue, routing_setup::requirements(organisation, intent, language))
+    (queue, routing_setup::requirements(route, language))
 }
 
 /// Intent and facts, for the next agent; none if nothing is known.
@@ -256,9 +263,10 @@ fn learned(state: &State) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// Where the session's intent goes.
+/// Where what is known of the session leads.
 pub fn route_of<'a>(organisation: &'a Organisation, state: &State) -> Option<&'a Route> {
-    state.intent.as_ref().and_then(|(intent, _)| organisation.route(intent))
+    let facts = routing_setup::facts(organisation, state);
+    organisation.route_for(state.channel.unwrap_or(Channel::Chat), &facts)
 }
 
 /// A queue's priority, and what the intent's route adds.

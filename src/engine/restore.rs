@@ -7,7 +7,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use model::event::{AgentEvent, PresenceCause};
 use model::session::State;
 use model::task::TaskState;
-use model::{AgentId, Event, PresenceName, Recorded, Sequence, SessionEvent, SessionId, StreamId, Timestamp};
+use model::{
+    AgentId, Event, PresenceName, Recorded, Sequence, SessionEvent, SessionId, StreamId, TaskFacts, Timestamp,
+};
 use routing::{Direction, Input, PreferredAgent, RestoredOffer, RestoredState, TaskRequest};
 use store::{OpenTask, StoreError};
 use tokio::sync::mpsc;
@@ -35,6 +37,8 @@ pub enum StartError {
     Router(#[from] RouterGone),
 }
 
+/// Events of a session's log that its task's facts are read from; the rest of a longer one adds none.
+const KNOWN_FROM: usize = 10_000;
 /// Sessions read at a time.
 const PAGE: usize = 1_000;
 /// Logs of them loaded at once, so that no reading thread waits for us.
@@ -134,10 +138,19 @@ impl Engine {
         Ok(restored)
     }
 
+    /// What the log of a session says of its task; nothing if it cannot be read.
+    async fn known_of(&self, organisation: &Organisation, session: SessionId) -> TaskFacts {
+        let store = &self.foundation.store;
+        let log = store.load_session(session, Sequence(0), KNOWN_FROM).await;
+        let log = log.inspect_err(|error| tracing::warn!(%session, %error, "facts of a task are unknown"));
+        routing_setup::facts(organisation, &State::fold(&log.unwrap_or_default()))
+    }
+
     /// Answers in which sessions somebody wraps up: those may be closed.
     async fn restore_tasks(&self) -> Result<Vec<SessionId>, StartError> {
         let organisation = self.foundation.organisation();
         let tasks = self.foundation.store.open_tasks().await?;
+        let asks_about_tasks = organisation.asks_about_tasks();
         let count = tasks.len();
         let wraps_up = |task: &&OpenTask| matches!(task.state, TaskState::Wrapping { .. });
         let wrapping = tasks.iter().filter(wraps_up).map(|task| task.session).collect();
@@ -148,8 +161,15 @@ impl Engine {
                 self.directory.waits(task.task, task.queue.clone(), task.queued_at);
             }
             let queued_since = task.queued_at;
-            let (request, state) = restored(&organisation, task);
-            self.router().feed(Input::TaskRestored { task: request, queued_since, state })
+            let organisation = &organisation;
+            async move {
+                let session = task.session;
+                let (mut request, state) = restored(organisation, task);
+                if asks_about_tasks {
+                    request.facts = self.known_of(organisation, session).await;
+                }
+                self.router().feed(Input::TaskRestored { task: request, queued_since, state }).await
+            }
         });
         let mut fed = feeds.buffered(FED_AT_ONCE);
         while let Some(refusal) = fed.try_next().await? {
@@ -281,7 +301,7 @@ fn restored(organisation: &Organisation, task: OpenTask) -> (TaskRequest, Restor
         direction: Direction::Inbound,
         not_before: task.not_before,
         callback: task.callback,
-        facts: Default::default(),
+        facts: TaskFacts::default(),
     };
     (request, state)
 }

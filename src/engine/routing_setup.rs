@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use model::session::State;
 use model::task::{Requirements, SkillRequirement};
-use model::{Channel, Intent, Language, PresenceName, RejectReason};
+use model::{Attributes, Channel, Language, PresenceName, RejectReason, TaskFacts};
 use routing::{
     AgentKind, AgentProfile, Answering, Besides, Capacity, Configuration, Delivery, OfTask, StepRequirements,
     Together,
@@ -101,7 +102,7 @@ fn step(step: &org::Step) -> routing::Step {
         org::Rule::Ignored => OfTask::Ignored,
     };
     let requirements = StepRequirements::Besides(Besides {
-        own: Requirements::new(required(&step.skills), None),
+        own: Requirements::new(required(&step.skills), None).with_conditions(step.condition.clone()),
         task_skills: of_task(step.intent_skills),
         task_language: of_task(step.language),
     });
@@ -183,7 +184,7 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
                 languages: person.languages.iter().cloned().collect(),
                 capacity: capacity(&person.capacity, [&person.channels, &organisation.channels]),
                 queues: person.queues.iter().cloned().collect(),
-                attributes: Default::default(),
+                attributes: person.attributes.clone(),
                 answering: answering(person.answering),
             }
         });
@@ -194,7 +195,7 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
         languages: agent.languages.iter().cloned().collect(),
         capacity: capacity(&agent.capacity, [&agent.channels, &organisation.channels]),
         queues: agent.queues.iter().cloned().collect(),
-        attributes: Default::default(),
+        attributes: agent.attributes.clone(),
         // A virtual agent accepts by itself; one from outside says when.
         answering: Answering::ByAgent,
     });
@@ -220,15 +221,28 @@ pub fn capacity<const COUNT: usize>(
     all.filter(|(_, capacity)| capacity.most > 0).collect()
 }
 
-/// What an intent in a language asks of an agent.
-pub fn requirements(
-    organisation: &Organisation,
-    intent: Option<&Intent>,
-    language: Option<&Language>,
-) -> Requirements {
-    let route = intent.and_then(|intent| organisation.route(intent));
+/// What a route and a language ask of an agent.
+pub fn requirements(route: Option<&org::Route>, language: Option<&Language>) -> Requirements {
     let skills = route.map(|route| required(&route.skills).collect::<Vec<_>>()).unwrap_or_default();
-    Requirements::new(skills, language.cloned())
+    let condition = route.and_then(|route| route.condition.clone());
+    Requirements::new(skills, language.cloned()).with_conditions(condition)
+}
+
+/// What is known of a session's task, for expressions.
+pub fn facts(organisation: &Organisation, state: &State) -> TaskFacts {
+    let mut attributes = Attributes::default();
+    let collected = state.facts.iter();
+    let declared = collected.filter_map(|(name, value)| organisation.task_attribute(name.as_str(), value));
+    for (name, value) in declared {
+        // What is too long or one too many is not known.
+        let _ = attributes.insert(name, value);
+    }
+    TaskFacts {
+        intent: state.intent.as_ref().map(|(intent, _)| intent.clone()),
+        language: state.language.clone(),
+        site: state.site.clone(),
+        attributes,
+    }
 }
 
 #[cfg(test)]

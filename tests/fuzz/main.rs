@@ -70,3 +70,13 @@ fn no_export_is_imported_wrongly() {
     let expression = r#"(routing.skills HAS "x" AND NOT levels.y <= 2.5) OR task.language IN worker.languages OR a[0].b NOT IN ['1', null]"#;
     mutate::feed("taskrouter", &texts(&[export, small, expression]), targets::taskrouter);
 }
+
+#[test]
+fn no_expression_is_read_wrongly() {
+    let examples = texts(&[
+        "agent.skills.french >= 4 && agent.attributes.team == 'north' && 'de' in agent.languages",
+        "task.intent in ['refund', \"order\"] ? has(task.attributes.tier) : !(agent.kind == 'virtual')",
+        "(task.attributes[\"a-b\"].startsWith('x') || task.priority >= -2.5) && task.channel != 'chat'",
+    ]);
+    mutate::feed("expression", &examples, targets::expression);
+}

@@ -67,3 +67,19 @@ pub fn taskrouter(data: &[u8]) {
     assert_eq!(imported.flaws(), []);
     assert!(!report.markdown("export").contains('\u{1b}'));
 }
+
+/// An expression of the rules: what reads is shown as one that reads, and no text does harm.
+pub fn expression(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for scope in [routing::Scope::TaskAndAgent, routing::Scope::Task] {
+        match routing::Expression::read(text, scope) {
+            Ok(expression) => {
+                let shown = expression.to_string();
+                if let Ok(again) = routing::Expression::read(&shown, scope) {
+                    assert_eq!(again.to_string(), shown);
+                }
+            }
+            Err(flaw) => assert!(flaw.at <= text.chars().count(), "{flaw} is past the end of {text:?}"),
+        }
+    }
+}

@@ -62,6 +62,7 @@ fn agent(number: usize, chats: u16, queue: &QueueId) -> Person {
         languages: vec![model::Language::new("en").unwrap()],
         capacity: Capacity { chat: chats, email: 0, voice: 0 },
         channels: Default::default(),
+        attributes: Default::default(),
         queues: vec![queue.clone()],
         answering: Default::default(),
     }

@@ -37,6 +37,9 @@ fn task(
         ["channel"] => TaskFact::Channel,
         ["intent"] => TaskFact::Intent,
         ["language"] => TaskFact::Language,
+        ["priority"] if scope == Scope::Task => {
+            return Err(ExpressionFlaw::new(at, "the priority comes with the queue, which this decides"));
+        }
         ["priority"] => TaskFact::Priority,
         ["queue"] if scope == Scope::Task => {
             return Err(ExpressionFlaw::new(at, "the queue is what this decides"));

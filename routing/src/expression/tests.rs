@@ -213,7 +213,7 @@ fn what_is_wrong_is_said_with_its_column_and_the_nearest_name() {
 
 #[test]
 fn an_expression_about_tasks_alone_knows_no_agent_and_no_queue() {
-    for text in ["agent.kind == 'person'", "task.queue == 'sales'"] {
+    for text in ["agent.kind == 'person'", "task.queue == 'sales'", "task.priority > 1"] {
         assert!(Expression::read(text, Scope::Task).is_err(), "{text}");
     }
     let gold = Expression::read("task.attributes.tier == 'gold'", Scope::Task).unwrap();

@@ -30,6 +30,7 @@ const FILES: [(&str, &[&str]); 6] = [
             "channels",
             "log_out_after_misses",
             "skills",
+            "attributes",
             "presences",
             "hours",
         ],

@@ -108,6 +108,7 @@ impl<'t> Whole<'t> {
             sites,
             queues,
             skills,
+            attributes,
             presences,
             hours,
             agents,
@@ -126,7 +127,7 @@ impl<'t> Whole<'t> {
             )+};
         }
         append!(sites, queues, skills, presences, hours, agents, virtual_agents, routes);
-        append!(reject_reasons, dispositions, canned_answers, webhooks, api_clients);
+        append!(attributes, reject_reasons, dispositions, canned_answers, webhooks, api_clients);
         macro_rules! take {
             ($($key:ident),+) => {$(
                 if document.table.contains_key(stringify!($key)) {

@@ -8,6 +8,7 @@ mod capacity;
 mod changed;
 mod diff;
 mod export;
+mod expressions;
 mod hours;
 mod integration;
 mod load;
@@ -28,7 +29,7 @@ mod wording;
 
 use std::num::NonZeroU32;
 
-use model::{AgentId, Intent, PresenceName, QueueId, RejectReason, SiteId};
+use model::{AgentId, PresenceName, QueueId, RejectReason, SiteId};
 use routing::Share;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,7 @@ pub use capacity::{Capacity, ChannelRule, ChannelRules};
 pub use changed::NotTheRules;
 pub use diff::{Change, diff};
 pub use export::ExportError;
+pub use expressions::{AttributeEntry, Bearer, When};
 pub use hours::{Holiday, Hours, HoursId, Interval, TimeOfDay};
 pub use integration::{ApiClient, ApiKey, Scope, Webhook};
 pub use offering::{Answering, Delivery, RejectReasonEntry};
@@ -64,6 +66,8 @@ pub struct Organisation {
     pub sites: Vec<Site>,
     pub queues: Vec<Queue>,
     pub skills: Vec<SkillEntry>,
+    /// What expressions can ask about besides.
+    pub attributes: Vec<AttributeEntry>,
     pub presences: Vec<Presence>,
     pub hours: Vec<Hours>,
     pub agents: Vec<Person>,
@@ -116,10 +120,6 @@ impl Organisation {
 
     pub fn virtual_agent(&self, id: &AgentId) -> Option<&VirtualAgent> {
         self.virtual_agents.iter().find(|agent| agent.id == *id)
-    }
-
-    pub fn route(&self, intent: &Intent) -> Option<&Route> {
-        self.routes.iter().find(|route| route.intent == *intent)
     }
 
     pub fn reject_reason(&self, id: &RejectReason) -> Option<&RejectReasonEntry> {

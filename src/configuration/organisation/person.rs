@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use model::task::Level;
-use model::{AgentId, Language, QueueId, Skill};
+use model::{AgentId, Attributes, Language, QueueId, Skill};
 use serde::{Deserialize, Serialize};
 
 use super::capacity::{Capacity, ChannelRules};
@@ -37,6 +37,9 @@ pub struct Person {
     /// The queues served. For a supervisor without the agent's role: the queues watched, empty for all.
     #[serde(default)]
     pub queues: Vec<QueueId>,
+    /// What expressions can ask about; each is declared in `attributes`.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
 }
 
 impl Person {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::task::{Level, Priority};
+use model::task::{Condition, Level, Priority};
 use model::{Channel, QueueId, Skill};
 use routing::WaitingOrder;
 use serde::{Deserialize, Serialize};
@@ -150,9 +150,12 @@ pub struct Step {
     pub holds: Option<Duration>,
     /// Asked besides what the task asks itself, at this level or above.
     pub skills: BTreeMap<Skill, Level>,
+    /// An expression that must hold for the agent besides.
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
     /// Whether the agent must speak the customer's language.
     pub language: Rule,
-    /// Whether the skills that the task's intent asks for hold.
+    /// Whether the skills and the expression that the task's route asks for hold.
     pub intent_skills: Rule,
     /// When a task passes over the step, which then takes no time. Not for the last one.
     pub skip_when: SkipWhen,

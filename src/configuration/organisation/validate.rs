@@ -26,6 +26,7 @@ pub fn flaws(organisation: &Organisation) -> Vec<Flaw> {
     routes(organisation, &names, &mut flaws);
     wording(organisation, &names, &mut flaws);
     integrations(organisation, &names, &mut flaws);
+    super::expressions::flaws(organisation, &mut flaws);
     presences(organisation, &mut flaws);
     hours::check(&organisation.hours, &mut flaws);
     service_levels(organisation, &mut flaws);
@@ -205,9 +206,18 @@ fn routes(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
         let path = entry("routes", index);
         names.queue(&route.queue, path.then("queue"), flaws);
         names.skills(route.skills.keys(), &path.then("skills"), flaws);
-        if !seen.insert(&route.intent) {
-            let message = format!("{:?} has a route already", route.intent.as_str());
+        let Some(intent) = &route.intent else {
+            if route.when.is_none() {
+                flaws.push(Flaw::new(path, "a route says of which tasks it is: by \"intent\" or \"when\""));
+            }
+            continue;
+        };
+        // One with a condition may stand before, and none after.
+        if seen.contains(intent) {
+            let message = format!("{:?} has a route already", intent.as_str());
             flaws.push(Flaw::new(path.then("intent"), message));
+        } else if route.when.is_none() {
+            seen.insert(intent);
         }
     }
 }

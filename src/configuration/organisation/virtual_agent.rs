@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bots::{FactDeclaration, FactKind};
 use model::task::Level;
-use model::{AgentId, FactName, Intent, Language, QueueId, Skill};
+use model::{AgentId, Attributes, FactName, Intent, Language, QueueId, Skill};
 use serde::{Deserialize, Serialize};
 
 use super::Labels;
@@ -27,6 +27,9 @@ pub struct VirtualAgent {
     #[serde(default, skip_serializing_if = "ChannelRules::is_empty")]
     pub channels: ChannelRules,
     pub queues: Vec<QueueId>,
+    /// What expressions can ask about; each is declared in `attributes`.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
     /// No answer within this hands over to a person, with the reason.
     #[serde(default = "answer_time_limit", with = "crate::configuration::duration")]
     pub answer_time_limit: Duration,

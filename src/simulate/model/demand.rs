@@ -131,7 +131,7 @@ struct Routed {
 fn routed(intent: Option<&Intent>, path: &Path, organisation: &Organisation, flaws: &mut Flaws) -> Routed {
     let Some(intent) = intent else { return Routed::default() };
     let Some(route) = organisation.route(intent) else {
-        let known = organisation.routes.iter().map(|route| route.intent.as_str());
+        let known = organisation.routes.iter().filter_map(|route| Some(route.intent.as_ref()?.as_str()));
         flaws.unknown(
             path.then("intents").then(intent.as_str()),
             "route for the intent",
