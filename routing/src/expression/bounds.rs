@@ -7,6 +7,8 @@ use super::flaw::ExpressionFlaw;
 pub(super) const MAX_DEPTH: usize = 10;
 /// Most names, brackets and comparisons in one condition between two of `&&`, `||`, `?`, `:`, `,`.
 const MAX_CHAIN: usize = 14;
+/// The same, added up over the brackets that are open: each is some levels of the parser's stack.
+const MAX_NESTED_CHAIN: usize = 40;
 /// Most choices (`? :`) altogether.
 const MAX_CHOICES: usize = 8;
 
@@ -110,7 +112,8 @@ impl Scan {
     fn link(&mut self, at: usize) -> Result<(), ExpressionFlaw> {
         let Some(chain) = self.chains.last_mut() else { return Ok(()) };
         *chain += 1;
-        if *chain > MAX_CHAIN {
+        let is_too_long = *chain > MAX_CHAIN;
+        if is_too_long || self.chains.iter().sum::<usize>() > MAX_NESTED_CHAIN {
             return Err(ExpressionFlaw::new(at, "one condition is too long: divide it"));
         }
         Ok(())

@@ -12,8 +12,22 @@ pub(super) struct Parsed {
     info: SourceInfo,
 }
 
+/// What the parser may need at most. What the bounds let through takes one to two megabytes of an
+/// unoptimised build, as much as some threads have, and a stack that overflows ends the process.
+const STACK: usize = 16 << 20;
+
+/// On a thread of its own, for the sake of its stack; nothing else of it shows.
 pub(super) fn parse(text: &str) -> Result<Parsed, ExpressionFlaw> {
     bounds::check(text)?;
+    std::thread::scope(|scope| {
+        let parsing =
+            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || parse_bounded(text));
+        let parsed = parsing.ok().and_then(|parsing| parsing.join().ok());
+        parsed.unwrap_or_else(|| Err(ExpressionFlaw::new(0, "it cannot be read just now")))
+    })
+}
+
+fn parse_bounded(text: &str) -> Result<Parsed, ExpressionFlaw> {
     let depth = u16::try_from(bounds::MAX_DEPTH * 2).expect("a small constant");
     let parser = Parser::new().max_recursion_depth(depth).error_recovery_limit(1);
     let (root, info) = parser.parse_with_source_info(text).map_err(|errors| complaint(text, &errors))?;

@@ -228,3 +228,32 @@ fn an_expression_about_tasks_alone_knows_no_agent_and_no_queue() {
     };
     assert_eq!([holds(Some("gold")), holds(Some("silver")), holds(None)], [true, false, false]);
 }
+
+/// A stack that overflows cannot be caught: it would end the process.
+#[test]
+fn the_worst_that_the_bounds_let_through_overflows_no_stack() {
+    let chain = "a.b.c.d.e.f.g.h.i.j.k.l";
+    let texts = [
+        format!("{}{chain}{}", format!("{chain}.f(").repeat(10), ")".repeat(10)),
+        format!("{}{chain}{}", "a.b.f(".repeat(5), ")".repeat(5)),
+        format!("{}{chain}{}", "a.b[".repeat(5), "]".repeat(5)),
+        format!("{}a.b.c.d.e.f{}", "a.b.f(".repeat(6), ")".repeat(6)),
+        format!("{}{chain}{}", "[".repeat(6), "]".repeat(6)),
+        format!("{}{chain}{}", "(".repeat(6), ")".repeat(6)),
+        format!("{}{chain}{}", "[".repeat(10), "]".repeat(10)),
+        format!("{}{chain}{}", "(".repeat(10), ")".repeat(10)),
+        format!("{}{chain}", "!".repeat(200)),
+        format!("{}{chain}", "-".repeat(200)),
+        format!("{}a{}", "!(".repeat(10), ")".repeat(10)),
+        format!("a.f(b,c){}", ".f(b,c)".repeat(5)),
+        vec!["a.b == 'x'"; 300].join(" && "),
+        vec!["a.b == 'x'"; 300].join(" || "),
+        format!("{}c", "a ? b : ".repeat(8)),
+        "{".repeat(10),
+    ];
+    for text in texts {
+        let read = move || Expression::read(&text, Scope::Task).is_ok();
+        let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(read).unwrap();
+        assert!(!thread.join().unwrap(), "none of them means anything");
+    }
+}
