@@ -19,7 +19,9 @@
 //! agent ([`Input::Assign`]). Both ways, and where offers are answered in the agent's name, it is an
 //! offer and its assignment in one.
 //!
-//! Among waiting tasks the higher priority is first, then the longer waiting, then the lower id.
+//! Among a queue's waiting tasks the higher priority is first, then the longer waiting, then the lower id,
+//! unless the queue names another [`WaitingOrder`]. Queues share the agents they have in common in one
+//! line, strictly, by weight or by service level ([`Share`]).
 //! Among free agents each queue chooses by name ([`Selection`]): the longest idle by one of four
 //! definitions, the most or the least proficient, the fewest active, in turn, or by lot; then the lower
 //! id. Nothing is left to chance, not even the lot.
