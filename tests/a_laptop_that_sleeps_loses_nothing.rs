@@ -99,11 +99,12 @@ async fn over_it_the_agent_is_offline_and_the_session_goes_on_before_all_that_ca
     let went_offline = async {
         loop {
             let board = sam.board().await;
-            if board
+            let is_offline = board
                 .agents
                 .iter()
-                .any(|agent| agent.agent == sleeping && agent.presence.as_str() == "offline")
-            {
+                .any(|agent| agent.agent == sleeping && agent.presence.as_str() == "offline");
+            // What was ana's waits beside the third customer's.
+            if is_offline && board.queues.iter().map(|queue| queue.waiting).sum::<u32>() == 2 {
                 return;
             }
             ben.ask(Ask::Ping).await.unwrap();
