@@ -82,23 +82,23 @@ pub struct RoutingActor {
     router: Router,
     /// Told of each input before the router is.
     recorder: Recorder,
-    /// Unbounded in type; bounded in fact, for an input yields a bounded number of outputs and inputs
-    /// take permits.
-    outputs: mpsc::UnboundedSender<Output>,
+    /// What follows from one input comes as one. Unbounded in type; bounded in fact, for an input yields
+    /// a bounded number of outputs and inputs take permits.
+    outputs: mpsc::UnboundedSender<Vec<Output>>,
     buffer: Vec<Output>,
     /// With when it rings.
     timer: Option<(SpawnHandle, Timestamp)>,
 }
 
 impl RoutingActor {
-    /// Starts a router on a thread of its own arbiter; its outputs go to `outputs` in order, its inputs
-    /// to `recorder`. `seed` is another one for each start.
+    /// Starts a router on a thread of its own arbiter; its outputs go to `outputs` in order, those of one
+    /// input as one, its inputs to `recorder`. `seed` is another one for each start.
     pub fn spawn(
         arbiter: &ArbiterHandle,
         configuration: Configuration,
         seed: u128,
         mut recorder: Recorder,
-        outputs: mpsc::UnboundedSender<Output>,
+        outputs: mpsc::UnboundedSender<Vec<Output>>,
     ) -> RouterHandle {
         recorder.note(Record::started(&configuration, seed));
         let address = Self::start_in_arbiter(arbiter, move |_| Self {
@@ -118,12 +118,17 @@ impl RoutingActor {
         }
         self.router.handle(at, input, &mut self.buffer);
         let mut refused = None;
-        for output in self.buffer.drain(..) {
-            match output {
-                Output::Refused { refusal } => refused = Some(refusal),
-                // The receiver ends with the process.
-                output => drop(self.outputs.send(output)),
+        let mut outputs = std::mem::take(&mut self.buffer);
+        outputs.retain(|output| match output {
+            Output::Refused { refusal } => {
+                refused = Some(refusal.clone());
+                false
             }
+            _ => true,
+        });
+        if !outputs.is_empty() {
+            // The receiver ends with the process.
+            drop(self.outputs.send(outputs));
         }
         self.set_timer(context);
         refused

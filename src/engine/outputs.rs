@@ -1,6 +1,6 @@
 //! What the router decides becomes commands to sessions, in order for each session.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -69,32 +69,22 @@ impl Freeing {
     }
 }
 
-/// Follows the router's outputs until the engine is gone.
-pub async fn follow(engine: Weak<Engine>, mut outputs: mpsc::UnboundedReceiver<Output>) {
+/// Follows the router's outputs, input by input, until the engine is gone.
+pub async fn follow(engine: Weak<Engine>, mut inputs: mpsc::UnboundedReceiver<Vec<Output>>) {
     let lanes: Vec<_> = (0..LANES).map(|_| lane(engine.clone())).collect();
     let mut freeing = Freeing::default();
-    while let Some(output) = outputs.recv().await {
+    while let Some(outputs) = inputs.recv().await {
         let Some(engine) = engine.upgrade() else { return };
-        match output {
-            Output::AgentNotResponding { agent, presence, .. } => {
-                tokio::spawn(not_responding(engine, agent, presence, "did not answer an offer".to_owned()));
-                continue;
-            }
-            Output::AgentLoggedOut { agent, presence, misses, .. } => {
-                let what = format!("did not answer {misses} offers in a row and is logged out");
-                tokio::spawn(not_responding(engine, agent, presence, what));
-                continue;
-            }
-            _ => {}
+        let mut of_lanes: BTreeMap<usize, Vec<Step>> = BTreeMap::new();
+        for output in outputs {
+            let Some((session, task, output)) = follow_one(&engine, output) else { continue };
+            let lane = usize::from(session.0.as_bytes()[15]) % LANES;
+            of_lanes.entry(lane).or_default().push(freeing.step(session, task, output));
         }
-        let Some(task) = task_of(&output) else { continue };
-        let Some(session) = engine.directory.session_of(task) else {
-            tracing::warn!(%task, "the router spoke of a task nobody has");
-            continue;
-        };
-        let lane = &lanes[usize::from(session.0.as_bytes()[15]) % LANES];
-        // A lane ends with the engine.
-        let _ = lane.send(freeing.step(session, task, output));
+        for (lane, steps) in of_lanes {
+            // A lane ends with the engine.
+            let _ = lanes[lane].send(steps);
+        }
     }
     // The router's actor is gone, and the engine is not: without it nobody is assigned to anything.
     if let Some(engine) = engine.upgrade().filter(|engine| !engine.stopping.is_cancelled()) {
@@ -103,38 +93,52 @@ pub async fn follow(engine: Weak<Engine>, mut outputs: mpsc::UnboundedReceiver<O
     }
 }
 
-/// Bounded like the router's outputs: by the tasks there are.
-fn lane(engine: Weak<Engine>) -> mpsc::UnboundedSender<Step> {
-    let (sender, mut steps) = mpsc::unbounded_channel::<Step>();
+/// What is about agents happens at once; what is about a task goes to its session.
+fn follow_one(engine: &Arc<Engine>, output: Output) -> Option<(SessionId, TaskId, Output)> {
+    match output {
+        Output::AgentNotResponding { agent, presence, .. } => {
+            let what = "did not answer an offer".to_owned();
+            tokio::spawn(not_responding(engine.clone(), agent, presence, what));
+            return None;
+        }
+        Output::AgentLoggedOut { agent, presence, misses, .. } => {
+            let what = format!("did not answer {misses} offers in a row and is logged out");
+            tokio::spawn(not_responding(engine.clone(), agent, presence, what));
+            return None;
+        }
+        _ => {}
+    }
+    let task = task_of(&output)?;
+    let session = engine.directory.session_of(task);
+    if session.is_none() {
+        tracing::warn!(%task, "the router spoke of a task nobody has");
+    }
+    Some((session?, task, output))
+}
+
+/// Takes the steps of one input at a time. Bounded like the router's outputs: by the tasks there are.
+fn lane(engine: Weak<Engine>) -> mpsc::UnboundedSender<Vec<Step>> {
+    let (sender, mut inputs) = mpsc::unbounded_channel::<Vec<Step>>();
     tokio::spawn(async move {
-        let mut next = None;
-        while let Some(mut step) = take(&mut next, &mut steps).await {
-            // Earlier outputs wait for none that come later: nobody waits in a circle.
-            for earlier in std::mem::take(&mut step.after) {
-                earlier.cancelled().await;
-            }
-            let mut together = vec![step];
-            while together.len() < MOST_TOGETHER
-                && let Ok(step) = steps.try_recv()
-            {
-                if !step.goes_with(&together[0]) {
-                    next = Some(step);
-                    break;
+        while let Some(steps) = inputs.recv().await {
+            let mut steps = VecDeque::from(steps);
+            while let Some(mut step) = steps.pop_front() {
+                // Earlier outputs wait for none that come later: nobody waits in a circle.
+                for earlier in std::mem::take(&mut step.after) {
+                    earlier.cancelled().await;
                 }
-                together.push(step);
+                let mut together = vec![step];
+                while together.len() < MOST_TOGETHER
+                    && let Some(step) = steps.pop_front_if(|next| next.goes_with(&together[0]))
+                {
+                    together.push(step);
+                }
+                let Some(engine) = engine.upgrade() else { return };
+                engine.carry_out_together(together).await;
             }
-            let Some(engine) = engine.upgrade() else { return };
-            engine.carry_out_together(together).await;
         }
     });
     sender
-}
-
-async fn take(next: &mut Option<Step>, steps: &mut mpsc::UnboundedReceiver<Step>) -> Option<Step> {
-    match next.take() {
-        Some(step) => Some(step),
-        None => steps.recv().await,
-    }
 }
 
 async fn not_responding(
