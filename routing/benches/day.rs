@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use model::task::{Level, Priority, SkillRequirement};
+use model::task::{Level, SkillRequirement};
 use model::{AgentId, Channel, QueueId, Skill, Timestamp};
 use routing::simulator::*;
 use routing::{AgentKind, AgentProfile, Capacity, Configuration, Queue, Step, StepRequirements};
@@ -74,21 +74,14 @@ fn stream(number: usize) -> Stream {
             to: length,
             an_hour: CONTACTS / hours / queues,
         }]),
-        kinds: vec![Kind {
-            weight: 1.0,
-            channel: Channel::Voice,
-            priority: Priority::default(),
-            facts: Default::default(),
-            languages: Vec::new(),
-            segments: vec![Segment {
-                queue: queue(number),
-                asks: vec![asked(vec![skill(number)]), asked(vec![skill(number), skill(number + 1)])],
-                patience: Some(Distribution::Exponential { mean: 240.0 }),
-                handling: Distribution::LogNormal { mean: 270.0, variation: 0.9 },
-                wrap_up: Distribution::Exponential { mean: 40.0 },
-                goes_on: 0.0,
-            }],
-        }],
+        kinds: vec![Kind::calls(vec![Segment {
+            queue: queue(number),
+            asks: vec![asked(vec![skill(number)]), asked(vec![skill(number), skill(number + 1)])],
+            patience: Some(Distribution::Exponential { mean: 240.0 }),
+            handling: Distribution::LogNormal { mean: 270.0, variation: 0.9 },
+            wrap_up: Distribution::Exponential { mean: 40.0 },
+            goes_on: 0.0,
+        }])],
     }
 }
 

@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use model::task::{Level, Priority, SkillRequirement};
+use model::task::{Level, SkillRequirement};
 use model::{AgentId, Channel, QueueId, Skill, Timestamp};
 use routing::simulator::erlang::Erlang;
 use routing::simulator::*;
@@ -202,13 +202,8 @@ impl House {
 
     fn scenario(&self, profiles: &[AgentProfile]) -> Scenario {
         let length = Duration::from_secs(HOURS * 3_600);
-        let kind = |class: &Class| Kind {
-            weight: 1.0,
-            channel: Channel::Voice,
-            priority: Priority::default(),
-            facts: Default::default(),
-            languages: Vec::new(),
-            segments: vec![Segment {
+        let kind = |class: &Class| {
+            Kind::calls(vec![Segment {
                 queue: queue(class),
                 asks: vec![Asked {
                     weight: 1.0,
@@ -219,7 +214,7 @@ impl House {
                 handling: Distribution::Exponential { mean: HANDLING_MINUTES * 60.0 },
                 wrap_up: Distribution::ZERO,
                 goes_on: 0.0,
-            }],
+            }])
         };
         let stream = |class: &Class| Stream {
             arrivals: Arrivals::Poisson(vec![Rate {

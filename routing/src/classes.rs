@@ -93,7 +93,7 @@ impl Class {
         }
     }
 
-    /// In order for another selection.
+    /// Puts the profiles in the order of the selection, if it has one.
     pub fn arrange(&mut self, selection: Selection, profiles: &Profiles) {
         if selection.weighs_skills() {
             let suit =

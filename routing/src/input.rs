@@ -292,6 +292,12 @@ pub enum Delivery {
     Pull,
 }
 
+impl Delivery {
+    pub fn is_push(&self) -> bool {
+        *self == Self::Push
+    }
+}
+
 /// Who answers an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -301,6 +307,12 @@ pub enum Answering {
     ByAgent,
     /// The router, in the agent's name and at once: if either the queue or the agent says so.
     Automatic,
+}
+
+impl Answering {
+    pub fn is_by_agent(&self) -> bool {
+        *self == Self::ByAgent
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]

@@ -29,7 +29,7 @@ impl Router {
                     }
                     Due::Hours(queue) => {
                         if self.queues[queue].hours_change == at {
-                            self.hours_due(queue);
+                            self.look_at_queue(queue);
                         }
                     }
                 }
@@ -54,11 +54,6 @@ impl Router {
             }
             State::Assigned { .. } | State::Nowhere => {}
         }
-    }
-
-    /// The queue opens or closes: its own waiting tasks are judged anew, the others are not touched.
-    fn hours_due(&mut self, queue: QueueIndex) {
-        self.look_at_queue(queue);
     }
 
     pub(super) fn judge_queue_anew(&mut self, queue: QueueIndex) {

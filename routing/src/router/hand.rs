@@ -15,14 +15,9 @@ impl Router {
             State::Nowhere => {}
             State::Waiting(spot) => self.leave_spot(index, spot),
             State::Ringing(spot) => self.leave_ringing(index, spot),
-            State::Reserved { agent, reservation, .. } => {
+            State::Reserved { agent, reservation, .. } | State::Calling { agent, reservation, .. } => {
+                // Nobody can answer a reservation under which the customer is still being called.
                 self.reservations.remove(&reservation);
-                self.queue_of(index).reserved -= 1;
-                let channel = self.tasks[index].channel;
-                self.agents[agent].give_up(index, channel);
-                self.freed(agent);
-            }
-            State::Calling { agent, .. } => {
                 self.queue_of(index).reserved -= 1;
                 let channel = self.tasks[index].channel;
                 self.agents[agent].give_up(index, channel);

@@ -147,10 +147,8 @@ impl Router {
             profiles.retain(|profile| key.is_met_by(&self.profiles[*profile]));
         }
         let selection = self.queues[key.queue].selection();
-        if selection.weighs_skills() {
-            profiles.sort_by_key(|profile| (selection.suit(&self.profiles[*profile], &key.needs), *profile));
-        }
         let index = self.classes.add(key, profiles);
+        self.classes[index].arrange(selection, &self.profiles);
         let mark = self.classes.mark(index);
         for profile in &self.classes[index].profiles {
             self.profiles[*profile].classes[slot(channel)].add(mark);

@@ -128,8 +128,8 @@ impl Router {
             && self.match_task(index, None, outputs)
     }
 
-    /// Offers a waiting task to the first agent it fits by the queue's choice, if there is one. `freed` is the agent
-    /// on whose account we ask, who does fit.
+    /// Offers a waiting task to the first agent it fits by the queue's choice, if there is one. `freed` is
+    /// the agent on whose account we ask, who does fit.
     fn match_task(&mut self, index: TaskIndex, freed: Option<Freed>, outputs: &mut Vec<Output>) -> bool {
         let task = &self.tasks[index];
         let Some(spot) = task.spot() else { return false };

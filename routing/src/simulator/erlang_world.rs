@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use model::task::Priority;
 use model::{AgentId, Channel, QueueId, Timestamp};
 
 use super::distribution::Distribution;
@@ -46,16 +45,9 @@ impl Erlang {
             wrap_up: Distribution::ZERO,
             goes_on: 0.0,
         };
-        let kind = Kind {
-            weight: 1.0,
-            channel: Channel::Voice,
-            priority: Priority::default(),
-            facts: Default::default(),
-            languages: Vec::new(),
-            segments: vec![segment],
-        };
         let rate = Rate { from: Duration::ZERO, to: length, an_hour: self.arrivals * 60.0 };
-        let stream = Stream { arrivals: Arrivals::Poisson(vec![rate]), kinds: vec![kind] };
+        let stream =
+            Stream { arrivals: Arrivals::Poisson(vec![rate]), kinds: vec![Kind::calls(vec![segment])] };
         let agents: Vec<_> = (1..=self.agents)
             .map(|number| AgentId::new(&format!("agent{number:05}")).expect("a short name"))
             .collect();

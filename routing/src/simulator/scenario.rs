@@ -104,6 +104,20 @@ pub struct Kind {
     pub segments: Vec<Segment>,
 }
 
+impl Kind {
+    /// Calls of no priority, in no language, of which nothing else is known.
+    pub fn calls(segments: Vec<Segment>) -> Self {
+        Self {
+            weight: 1.0,
+            channel: Channel::Voice,
+            priority: Priority::default(),
+            facts: TaskFacts::default(),
+            languages: Vec::new(),
+            segments,
+        }
+    }
+}
+
 /// One wait and the handling after it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {

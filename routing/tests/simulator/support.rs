@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::task::{Level, Priority, SkillRequirement};
+use model::task::{Level, SkillRequirement};
 use model::{AgentId, Channel, QueueId, Skill, Timestamp};
 use routing::simulator::*;
 use routing::{AgentKind, AgentProfile, Capacity, Configuration, Queue};
@@ -61,17 +61,7 @@ pub fn stream(counts: &[(u64, u64, u32)], segments: Vec<Segment>) -> Stream {
         to: minutes(*to),
         contacts: *contacts,
     });
-    Stream {
-        arrivals: Arrivals::Counts(vec![counts.collect()]),
-        kinds: vec![Kind {
-            weight: 1.0,
-            channel: Channel::Voice,
-            priority: Priority::default(),
-            facts: Default::default(),
-            languages: Vec::new(),
-            segments,
-        }],
-    }
+    Stream { arrivals: Arrivals::Counts(vec![counts.collect()]), kinds: vec![Kind::calls(segments)] }
 }
 
 pub fn staff(name: &str, from: u64, to: u64, breaks: &[(u64, u64)]) -> Staff {
