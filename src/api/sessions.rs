@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use model::event::CloseReason;
 use model::session::{Command, State as SessionState};
 use model::task::{TransferReason, TransferTarget};
-use model::{AgentId, MessageId, QueueId, Sequence, SessionId};
+use model::{AgentId, MessageId, QueueId, Sequence, SessionId, TaskId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -172,7 +172,7 @@ pub async fn transfer(
         return Err(ApiError::too_large(MAX_NOTE as u64));
     }
     let target = target(&engine, transfer)?;
-    let task = state.task.as_ref().ok_or_else(|| ApiError::conflict("the session has no open task"))?.id;
+    let task = open_task(&state)?;
     let requirements = console::requirements_for(&engine, session, &target).await;
     let reason = TransferReason::Supervisor;
     engine
@@ -199,7 +199,7 @@ pub async fn assign(
     if !Access::of(&principal).sees_everything() {
         return Err(ApiError::forbidden("supervisors only"));
     }
-    let task = state.task.as_ref().ok_or_else(|| ApiError::conflict("the session has no open task"))?.id;
+    let task = open_task(&state)?;
     let agent = AgentId::new(&agent).map_err(|_| ApiError::malformed("there is no such agent"))?;
     let capacity = match capacity {
         body::CapacityRule::Respected => routing::CapacityRule::Respected,
@@ -211,6 +211,11 @@ pub async fn assign(
         Err(HandingError::Gone(_)) => Err(ApiError::busy()),
         Err(error) => Err(ApiError::conflict(error.to_string())),
     }
+}
+
+fn open_task(state: &SessionState) -> Result<TaskId, ApiError> {
+    let task = state.task.as_ref().ok_or_else(|| ApiError::conflict("the session has no open task"))?;
+    Ok(task.id)
 }
 
 fn target(engine: &Engine, transfer: Transfer) -> Result<TransferTarget, ApiError> {

@@ -7,8 +7,7 @@ use model::session::State;
 use model::task::{Requirements, SkillRequirement};
 use model::{Attributes, Channel, Language, PresenceName, RejectReason, TaskFacts};
 use routing::{
-    AgentKind, AgentProfile, Answering, Besides, Capacity, Configuration, Delivery, OfTask, StepRequirements,
-    Together,
+    AgentKind, AgentProfile, Answering, Besides, Capacity, Configuration, OfTask, StepRequirements, Together,
 };
 
 use crate::configuration::Organisation;
@@ -43,19 +42,13 @@ fn queue(organisation: &Organisation, queue: &org::Queue) -> routing::Queue {
         most_waiting: queue.most_waiting,
         when_full: queue.when_full.as_ref().and_then(|way| overflow(organisation, way)),
         hours: queue.hours.as_ref().and_then(|id| organisation.hours(id)).and_then(hours),
-        when_closed: match queue.when_closed {
-            org::WhenClosed::Wait => routing::WhenClosed::Wait,
-            org::WhenClosed::Overflow => routing::WhenClosed::Overflow,
-        },
+        when_closed: queue.when_closed,
         order: queue.order,
         stake: stake(organisation, queue),
         selection: selection(queue),
-        answering: answering(queue.answering),
+        answering: queue.answering,
         offers_at_once: queue.offers_at_once,
-        delivery: match queue.delivery {
-            org::Delivery::Push => Delivery::Push,
-            org::Delivery::Pull => Delivery::Pull,
-        },
+        delivery: queue.delivery,
         reject_delays: reject_delays(organisation, queue),
     }
 }
@@ -66,13 +59,6 @@ fn reject_delays(organisation: &Organisation, queue: &org::Queue) -> BTreeMap<Re
     let general = general.filter_map(|reason| Some((reason.id.clone(), reason.delay?)));
     let own = queue.reject_delays.iter().map(|(reason, delay)| (reason.clone(), delay.0));
     general.chain(own).collect()
-}
-
-fn answering(answering: org::Answering) -> Answering {
-    match answering {
-        org::Answering::ByAgent => Answering::ByAgent,
-        org::Answering::Automatic => Answering::Automatic,
-    }
 }
 
 /// None: it names a virtual agent that there is not, which no organisation that was checked does.
@@ -106,12 +92,7 @@ fn step(step: &org::Step) -> routing::Step {
         task_skills: of_task(step.intent_skills),
         task_language: of_task(step.language),
     });
-    let skip_when = match step.skip_when {
-        org::SkipWhen::Never => routing::SkipWhen::Never,
-        org::SkipWhen::NobodyLoggedIn => routing::SkipWhen::NobodyLoggedIn,
-        org::SkipWhen::NobodyAvailable => routing::SkipWhen::NobodyAvailable,
-    };
-    routing::Step { requirements, duration: step.holds, skip_when }
+    routing::Step { requirements, duration: step.holds, skip_when: step.skip_when }
 }
 
 fn stake(organisation: &Organisation, queue: &org::Queue) -> routing::Stake {
@@ -122,21 +103,12 @@ fn stake(organisation: &Organisation, queue: &org::Queue) -> routing::Stake {
 
 fn selection(queue: &org::Queue) -> routing::Selection {
     match queue.selection {
-        org::Selection::LongestIdle => routing::Selection::LongestIdle(longest_idle(queue.longest_idle)),
+        org::Selection::LongestIdle => routing::Selection::LongestIdle(queue.longest_idle),
         org::Selection::MostProficient => routing::Selection::MostProficient,
         org::Selection::LeastProficient => routing::Selection::LeastProficient,
         org::Selection::FewestActive => routing::Selection::FewestActive,
         org::Selection::RoundRobin => routing::Selection::RoundRobin,
         org::Selection::Random => routing::Selection::Random,
-    }
-}
-
-fn longest_idle(definition: org::LongestIdle) -> routing::LongestIdle {
-    match definition {
-        org::LongestIdle::SinceAvailable => routing::LongestIdle::SinceAvailable,
-        org::LongestIdle::SinceLastInbound => routing::LongestIdle::SinceLastInbound,
-        org::LongestIdle::SinceLastInteraction => routing::LongestIdle::SinceLastInteraction,
-        org::LongestIdle::Unoccupied => routing::LongestIdle::Unoccupied,
     }
 }
 
@@ -185,7 +157,7 @@ pub fn profiles(organisation: &Organisation) -> Vec<AgentProfile> {
                 capacity: capacity(&person.capacity, [&person.channels, &organisation.channels]),
                 queues: person.queues.iter().cloned().collect(),
                 attributes: person.attributes.clone(),
-                answering: answering(person.answering),
+                answering: person.answering,
             }
         });
     let virtual_agents = organisation.virtual_agents.iter().map(|agent| AgentProfile {
@@ -317,7 +289,7 @@ mod tests {
         let delay = |name| queue.delay_after(Some(&RejectReason::new(name).unwrap())).as_secs();
         assert_eq!((delay("busy"), delay("lunch"), delay("other")), (120, 1_800, 20));
         let found = (queue.answering, queue.delivery, queue.offers_at_once);
-        assert_eq!(found, (Answering::Automatic, Delivery::Pull, 5));
+        assert_eq!(found, (Answering::Automatic, routing::Delivery::Pull, 5));
         assert_eq!(configuration.log_out_after_misses.map(std::num::NonZero::get), Some(3));
     }
 

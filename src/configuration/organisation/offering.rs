@@ -6,39 +6,7 @@ use std::time::Duration;
 use model::{QueueId, RejectReason};
 use serde::{Deserialize, Serialize};
 
-/// Who answers an offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answering {
-    /// The agent, within the ring time.
-    #[default]
-    ByAgent,
-    /// Tandem, in the agent's name and at once.
-    Automatic,
-}
-
-impl Answering {
-    pub fn is_by_agent(&self) -> bool {
-        *self == Self::ByAgent
-    }
-}
-
-/// How a queue's tasks come to agents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// They are offered.
-    #[default]
-    Push,
-    /// Agents pick them from a list; nothing rings.
-    Pull,
-}
-
-impl Delivery {
-    pub fn is_push(&self) -> bool {
-        *self == Self::Push
-    }
-}
+pub use routing::{Answering, Delivery};
 
 /// What an agent can say who rejects an offer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

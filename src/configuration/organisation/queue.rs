@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use model::task::{Condition, Level, Priority};
 use model::{Channel, QueueId, Skill};
-use routing::WaitingOrder;
 use serde::{Deserialize, Serialize};
+
+pub use routing::{LongestIdle, SkipWhen, WaitingOrder, WhenClosed};
 
 use super::hours::HoursId;
 use super::offering::{Answering, Delivery, RejectDelays};
@@ -91,16 +92,6 @@ pub struct Queue {
     pub last_agent: Option<LastAgent>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WhenClosed {
-    /// They wait until it opens; the deadline does not run.
-    #[default]
-    Wait,
-    /// They go to `overflow` at once.
-    Overflow,
-}
-
 /// How long an offer rings, by channel, before it counts as not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -161,18 +152,6 @@ pub struct Step {
     pub skip_when: SkipWhen,
 }
 
-/// Judged as a task enters the step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SkipWhen {
-    #[default]
-    Never,
-    /// No agent who meets the step is logged in; also when the last one logs out while the task waits.
-    NobodyLoggedIn,
-    /// No agent who meets the step is in a routable presence.
-    NobodyAvailable,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
@@ -197,17 +176,6 @@ pub enum Selection {
     RoundRobin,
     /// By lot.
     Random,
-}
-
-/// Four definitions of how long an agent has been idle; the longest is asked first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LongestIdle {
-    SinceAvailable,
-    SinceLastInbound,
-    SinceLastInteraction,
-    #[default]
-    Unoccupied,
 }
 
 /// The agent a customer had last is asked first, with a way out.
