@@ -84,8 +84,8 @@ impl Router {
     /// slot that became free goes to the first in line and not to whoever came last, and nobody is
     /// taken by one task while an earlier one that has just become possible is still to be looked at.
     fn settle_in_order(&mut self, outputs: &mut Vec<Output>) {
-        for agent in self.moved_agents.clone() {
-            self.judge_holds(agent, outputs);
+        for place in 0..self.moved_agents.len() {
+            self.judge_holds(self.moved_agents[place], outputs);
         }
         let mut line = Line::default();
         self.line_up_all_moved(&mut line);
