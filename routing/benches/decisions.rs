@@ -11,6 +11,10 @@ use model::task::{Level, Priority, Requirements, SkillRequirement};
 use model::{AgentId, Channel, Language, PresenceName, QueueId, ReservationId, Skill, TaskId, Timestamp};
 use routing::*;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const QUEUES: u32 = 200;
 const SKILLS: u32 = 50;
 const EVENTS: u32 = 1_000_000;

@@ -3,17 +3,22 @@
 //! Classes come and go with what customers ask. An empty one is kept for a while, since the next
 //! task probably asks the same; the longest unused go first once there are `SPARE`.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, BuildHasherDefault};
 
+use hashbrown::HashTable;
 use model::Channel;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxHashSet, FxHasher};
+use smallvec::SmallVec;
 
 use crate::ability::Ability;
 use crate::expression::Truth;
 use crate::order::TaskKey;
 use crate::profiles::{Needs, Profile, ProfileIndex, Profiles};
 use crate::queues::QueueIndex;
+use crate::ranked::Ranked;
 use crate::selection::Selection;
+use crate::slab::Slab;
 
 /// Empty classes kept.
 const SPARE: usize = 8_192;
@@ -35,7 +40,7 @@ pub(crate) struct ClassKey {
     pub channel: Channel,
     pub needs: Needs,
     /// Must all be true of an agent besides: what is left of expressions for these tasks.
-    pub rest: Vec<Truth>,
+    pub rest: Box<[Truth]>,
 }
 
 impl ClassKey {
@@ -47,21 +52,26 @@ impl ClassKey {
     }
 }
 
+/// Where every customer asks something else there are as many as tasks.
 #[derive(Debug)]
 pub(crate) struct Class {
     pub key: ClassKey,
-    pub asked: Ability,
-    pub tasks: BTreeSet<TaskKey>,
+    /// The tasks after the first, which is the class's head.
+    behind: Option<Box<Ranked<()>>>,
     /// Whose agents serve the queue and meet the needs; those that suit best first, if the queue's
     /// selection weighs skills.
-    pub profiles: Vec<ProfileIndex>,
+    pub profiles: SmallVec<[ProfileIndex; 4]>,
     /// The same once more where expressions decide, which are not asked again.
-    chosen: Option<FxHashSet<ProfileIndex>>,
+    chosen: Option<Box<FxHashSet<ProfileIndex>>>,
     /// Among the emptied ones.
     spare: bool,
 }
 
 impl Class {
+    pub fn asked(&self) -> Ability {
+        Ability::asked(self.key.channel, &self.key.needs)
+    }
+
     /// Whether agents of the profile meet what is asked.
     pub fn admits(&self, index: ProfileIndex, profile: &Profile) -> bool {
         match &self.chosen {
@@ -105,44 +115,37 @@ impl Class {
 
 #[derive(Debug, Default)]
 pub(crate) struct Classes {
-    all: Vec<Option<Class>>,
-    /// The first task of each class: what a free agent looks at, kept close together.
-    heads: Vec<Option<TaskKey>>,
+    all: Slab<Class>,
+    /// The first task of each class, [`TaskKey::NONE`] if it has none: what a free agent looks at, kept
+    /// close together.
+    heads: Vec<TaskKey>,
     /// How many classes have had each index.
     generations: Vec<u32>,
-    unused: Vec<ClassIndex>,
-    by_key: FxHashMap<ClassKey, ClassIndex>,
+    by_key: HashTable<ClassIndex>,
     emptied: VecDeque<ClassIndex>,
 }
 
 impl Classes {
     pub fn find(&self, key: &ClassKey) -> Option<ClassIndex> {
-        self.by_key.get(key).copied()
+        self.by_key.find(hash(key), |index| self[*index].key == *key).copied()
     }
 
     pub fn add(&mut self, key: ClassKey, profiles: Vec<ProfileIndex>) -> ClassIndex {
-        let asked = Ability::asked(key.channel, &key.needs);
-        let chosen = (!key.rest.is_empty()).then(|| profiles.iter().copied().collect());
-        let tasks = BTreeSet::new();
-        let class = Class { key: key.clone(), asked, tasks, profiles, chosen, spare: false };
-        let index = match self.unused.pop() {
-            Some(index) => {
-                self.all[index.0 as usize] = Some(class);
-                index
-            }
-            None => {
-                self.all.push(Some(class));
-                self.heads.push(None);
-                self.generations.push(0);
-                ClassIndex(u32::try_from(self.all.len() - 1).expect("there are fewer classes than tasks"))
-            }
-        };
-        self.by_key.insert(key, index);
+        let chosen = (!key.rest.is_empty()).then(|| Box::new(profiles.iter().copied().collect()));
+        let hashed = hash(&key);
+        let class = Class { key, behind: None, profiles: profiles.into(), chosen, spare: false };
+        let index = ClassIndex(self.all.add(class));
+        if self.heads.len() == index.0 as usize {
+            self.heads.push(TaskKey::NONE);
+            self.generations.push(0);
+        }
+        let all = &self.all;
+        self.by_key.insert_unique(hashed, index, |index| hash(&all[index.0].key));
         index
     }
 
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Class> {
-        self.all.iter_mut().flatten()
+        self.all.iter_mut().map(|(_, class)| class)
     }
 
     pub fn mark(&self, class: ClassIndex) -> ClassMark {
@@ -154,25 +157,36 @@ impl Classes {
     }
 
     pub fn head(&self, index: ClassIndex) -> Option<&TaskKey> {
-        self.heads[index.0 as usize].as_ref()
+        Some(&self.heads[index.0 as usize]).filter(|head| **head != TaskKey::NONE)
+    }
+
+    /// Its tasks in order.
+    pub fn tasks(&self, index: ClassIndex) -> impl Iterator<Item = &TaskKey> {
+        let behind = self[index].behind.iter().flat_map(|behind| behind.iter());
+        self.head(index).into_iter().chain(behind)
     }
 
     pub fn insert(&mut self, index: ClassIndex, key: TaskKey) {
-        self[index].tasks.insert(key);
         let head = &mut self.heads[index.0 as usize];
-        if head.as_ref().is_none_or(|head| key < *head) {
-            *head = Some(key);
+        let later = std::cmp::max(key, *head);
+        *head = std::cmp::min(key, *head);
+        if later != TaskKey::NONE {
+            self[index].behind.get_or_insert_default().insert(later, ());
         }
     }
 
     pub fn remove(&mut self, index: ClassIndex, key: &TaskKey) {
-        self[index].tasks.remove(key);
-        if self.head(index) == Some(key) {
-            let first = self[index].tasks.first().copied();
-            self.heads[index.0 as usize] = first;
-            if first.is_none() && !std::mem::replace(&mut self[index].spare, true) {
-                self.emptied.push_back(index);
-            }
+        let class = &mut self.all[index.0];
+        let head = &mut self.heads[index.0 as usize];
+        match &mut class.behind {
+            Some(behind) if head == key => *head = behind.pop_first().unwrap_or(TaskKey::NONE),
+            Some(behind) => behind.remove(key),
+            None if head == key => *head = TaskKey::NONE,
+            None => {}
+        }
+        class.behind.take_if(|behind| behind.is_empty());
+        if *head == TaskKey::NONE && !std::mem::replace(&mut class.spare, true) {
+            self.emptied.push_back(index);
         }
     }
 
@@ -181,11 +195,12 @@ impl Classes {
         while self.emptied.len() > SPARE {
             let index = self.emptied.pop_front()?;
             self[index].spare = false;
-            if self[index].tasks.is_empty() {
-                let class = self.all[index.0 as usize].take()?;
-                self.by_key.remove(&class.key);
+            if self.head(index).is_none() {
+                let class = self.all.remove(index.0)?;
+                if let Ok(entry) = self.by_key.find_entry(hash(&class.key), |other| *other == index) {
+                    entry.remove();
+                }
                 self.generations[index.0 as usize] += 1;
-                self.unused.push(index);
                 return Some(class);
             }
         }
@@ -196,24 +211,29 @@ impl Classes {
         &'a mut self,
         queues: &'a [QueueIndex],
     ) -> impl Iterator<Item = (ClassMark, &'a mut Class)> {
-        let numbered = (0u32..).zip(&mut self.all).zip(&self.generations);
-        let marked = numbered.filter_map(|((index, class), generation)| {
-            Some((ClassMark { class: ClassIndex(index), generation: *generation }, class.as_mut()?))
+        let generations = &self.generations;
+        let marked = self.all.iter_mut().map(|(number, class)| {
+            let generation = generations[number as usize];
+            (ClassMark { class: ClassIndex(number), generation }, class)
         });
         marked.filter(|(_, class)| queues.contains(&class.key.queue))
     }
+}
+
+fn hash(key: &ClassKey) -> u64 {
+    BuildHasherDefault::<FxHasher>::default().hash_one(key)
 }
 
 impl std::ops::Index<ClassIndex> for Classes {
     type Output = Class;
 
     fn index(&self, index: ClassIndex) -> &Class {
-        self.all[index.0 as usize].as_ref().expect("an index is only kept while the class is")
+        &self.all[index.0]
     }
 }
 
 impl std::ops::IndexMut<ClassIndex> for Classes {
     fn index_mut(&mut self, index: ClassIndex) -> &mut Class {
-        self.all[index.0 as usize].as_mut().expect("an index is only kept while the class is")
+        &mut self.all[index.0]
     }
 }

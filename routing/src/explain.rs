@@ -48,7 +48,7 @@ impl Router {
             State::Waiting(Spot::Class { step, .. } | Spot::Pull { step }) => step,
             _ => {
                 let rung = self.ringing.offers(index).first().and_then(|ring| ring.decision);
-                task.decision.or(rung).and_then(|decision| decision.step).unwrap_or(0)
+                task.decision.or(rung).and_then(|decision| decision.step()).unwrap_or(0)
             }
         };
         let requirements = self.requirements_in(task, step).into_owned();
@@ -117,10 +117,12 @@ impl Look<'_> {
                 let attempts = callback.map(|callback| u32::from(callback.attempts));
                 Standing::Scheduled { not_before: self.task.deadline, attempts }
             }
-            State::Calling { reservation, agent, until } => {
+            State::Calling { reservation, agent } => {
+                let until = self.task.deadline;
                 Standing::Calling { reservation, agent: self.id(agent), until, choice: self.choice() }
             }
-            State::Reserved { reservation, agent, expires_at } => {
+            State::Reserved { reservation, agent } => {
+                let expires_at = self.task.deadline;
                 let (agent, choice) = (self.id(agent), self.choice());
                 Standing::Offered { reservation, agent, expires_at, choice, others: Vec::new() }
             }
@@ -159,7 +161,7 @@ impl Look<'_> {
         Choice {
             at: decision.at,
             rule: decision.rule,
-            step: decision.step.map(|step| count(step + 1)),
+            step: decision.step().map(|step| count(step + 1)),
             runner_up: decision.runner_up.map(|agent| self.id(agent)),
         }
     }
@@ -173,7 +175,7 @@ impl Look<'_> {
         let queue = &self.router.queues[self.task.queue];
         let of_profile = |profile| self.router.profiles[profile].agents.iter();
         let mut agents: Vec<_> = queue.roster.iter().flat_map(of_profile).copied().collect();
-        let named = self.task.agent().or(self.task.awaits.map(|awaited| awaited.agent));
+        let named = self.task.agent().or(self.task.awaits().map(|awaited| awaited.agent));
         agents.extend(named.filter(|agent| !agents.contains(agent)));
         agents.into_iter().map(|agent| (agent, self.passed_over(agent))).collect()
     }
@@ -249,7 +251,7 @@ impl Look<'_> {
             return Some(PassedOver::Presence { presence: agent.presence.clone() });
         }
         let set_aside =
-            self.task.set_aside.iter().find(|(other, until)| *other == index && *until > self.now);
+            self.task.set_aside().iter().find(|(other, until)| *other == index && *until > self.now);
         if let Some((_, until)) = set_aside {
             return Some(PassedOver::RejectedRecently { until: *until });
         }

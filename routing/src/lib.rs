@@ -135,9 +135,11 @@ mod selection;
 pub mod service_level;
 mod share;
 pub mod simulator;
+mod slab;
 mod steps;
 mod tasks;
 mod verification;
+mod wishes;
 
 pub use board::{AgentBoard, Board, ChannelLoad, Hold, Opening, QueueBoard, TaskInHand};
 pub use comparison::{Comparison, Difference, Distance, OtherRules};

@@ -59,3 +59,13 @@ pub(crate) struct TaskKey {
     pub id: TaskId,
     pub index: TaskIndex,
 }
+
+impl TaskKey {
+    /// No task; after all that are.
+    pub const NONE: Self = Self {
+        priority: Reverse(Priority(i32::MIN)),
+        place: i64::MAX,
+        id: TaskId(uuid::Uuid::max()),
+        index: TaskIndex(u32::MAX),
+    };
+}

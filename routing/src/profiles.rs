@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::task::{Level, Requirements, SkillRequirement};
 use model::{Attributes, Channel, Language, QueueId, Skill};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::ability::Ability;
 use crate::agents::{AgentIndex, Attendance, FreeKey};
@@ -14,6 +15,7 @@ use crate::queues::QueueIndex;
 use crate::rooms::Rooms;
 use crate::roster::Seat;
 use crate::selection::Sorting;
+use crate::slab::Slab;
 use crate::steps::SkipWhen;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +88,7 @@ fn number<Name: Clone + Eq + std::hash::Hash>(numbers: &mut FxHashMap<Name, u32>
 /// Requirements with names as numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Needs {
-    pub skills: Vec<(u32, Level)>,
+    pub skills: SmallVec<[(u32, Level); 2]>,
     pub language: Option<u32>,
 }
 
@@ -281,8 +283,7 @@ impl Profile {
 /// All profiles in use. Indices of forgotten ones are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Profiles {
-    all: Vec<Option<Profile>>,
-    unused: Vec<ProfileIndex>,
+    all: Slab<Profile>,
     by_shape: FxHashMap<Shape, ProfileIndex>,
 }
 
@@ -293,29 +294,18 @@ impl Profiles {
 
     pub fn add(&mut self, profile: Profile) -> ProfileIndex {
         let shape = profile.shape.clone();
-        let index = match self.unused.pop() {
-            Some(index) => {
-                self.all[index.0 as usize] = Some(profile);
-                index
-            }
-            None => {
-                self.all.push(Some(profile));
-                ProfileIndex(u32::try_from(self.all.len() - 1).expect("there are fewer profiles than agents"))
-            }
-        };
+        let index = ProfileIndex(self.all.add(profile));
         self.by_shape.insert(shape, index);
         index
     }
 
     pub fn indices(&self) -> impl Iterator<Item = ProfileIndex> + '_ {
-        let numbered = (0u32..).zip(&self.all);
-        numbered.filter(|(_, profile)| profile.is_some()).map(|(number, _)| ProfileIndex(number))
+        self.all.iter().map(|(number, _)| ProfileIndex(number))
     }
 
     pub fn remove(&mut self, index: ProfileIndex) -> Option<Profile> {
-        let profile = self.all[index.0 as usize].take()?;
+        let profile = self.all.remove(index.0)?;
         self.by_shape.remove(&profile.shape);
-        self.unused.push(index);
         Some(profile)
     }
 }
@@ -324,12 +314,12 @@ impl std::ops::Index<ProfileIndex> for Profiles {
     type Output = Profile;
 
     fn index(&self, index: ProfileIndex) -> &Profile {
-        self.all[index.0 as usize].as_ref().expect("an index is only kept while the profile has agents")
+        &self.all[index.0]
     }
 }
 
 impl std::ops::IndexMut<ProfileIndex> for Profiles {
     fn index_mut(&mut self, index: ProfileIndex) -> &mut Profile {
-        self.all[index.0 as usize].as_mut().expect("an index is only kept while the profile has agents")
+        &mut self.all[index.0]
     }
 }

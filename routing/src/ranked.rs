@@ -1,14 +1,14 @@
 //! The waiting tasks of one queue, in order, that knows at which place each stands.
 //!
 //! Sorted pieces of at most `PIECE` keys: insertion moves one piece's keys, a rank adds up the
-//! lengths of the pieces before. With a million keys that is some thousand additions.
+//! lengths of the pieces before. With a million keys that is some ten thousand additions.
 
 use crate::ability::Ability;
 use crate::order::TaskKey;
 
-const PIECE: usize = 256;
+const PIECE: usize = 128;
 /// Pieces that are looked through from the front.
-const GLANCE: usize = 2;
+const GLANCE: usize = 4;
 
 /// What a look at the front of a line shows.
 pub(crate) struct Glance<Keys> {
@@ -18,24 +18,37 @@ pub(crate) struct Glance<Keys> {
     pub is_enough: bool,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Ranked {
+/// Each key with what the task asks, if that is looked at.
+#[derive(Debug)]
+pub(crate) struct Ranked<Asked = Ability> {
     /// None is empty.
-    pieces: Vec<Piece>,
+    pieces: Vec<Piece<Asked>>,
     length: usize,
 }
 
-/// What is looked at without the rest is kept apart from it.
-#[derive(Debug, Default)]
-struct Piece {
-    keys: Vec<TaskKey>,
-    /// What each of them asks.
-    asked: Vec<Ability>,
+impl<Asked> Default for Ranked<Asked> {
+    fn default() -> Self {
+        Self { pieces: Vec::new(), length: 0 }
+    }
 }
 
-impl Piece {
-    fn insert(&mut self, place: usize, key: TaskKey, asked: Ability) {
+/// What is looked at without the rest is kept apart from it.
+#[derive(Debug)]
+struct Piece<Asked> {
+    keys: Vec<TaskKey>,
+    /// What each of them asks.
+    asked: Vec<Asked>,
+}
+
+impl<Asked> Piece<Asked> {
+    fn of_one(key: TaskKey, asked: Asked) -> Self {
+        Self { keys: vec![key], asked: vec![asked] }
+    }
+
+    fn insert(&mut self, place: usize, key: TaskKey, asked: Asked) {
+        grow(&mut self.keys);
         self.keys.insert(place, key);
+        grow(&mut self.asked);
         self.asked.insert(place, asked);
     }
 
@@ -44,26 +57,47 @@ impl Piece {
     }
 }
 
-impl Ranked {
+/// Makes room for one more, and never for more than a piece.
+fn grow<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len().max(4).min(PIECE - list.len()));
+    }
+}
+
+impl<Asked> Ranked<Asked> {
     pub fn len(&self) -> usize {
         self.length
     }
 
-    pub fn insert(&mut self, key: TaskKey, asked: Ability) {
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    pub fn insert(&mut self, key: TaskKey, asked: Asked) {
         self.length += 1;
         if self.pieces.is_empty() {
-            self.pieces.push(Piece::default());
+            return self.pieces.push(Piece::of_one(key, asked));
         }
         let at = self.piece_of(&key);
         let piece = &mut self.pieces[at];
         let place = piece.keys.partition_point(|other| *other < key);
-        piece.insert(place, key, asked);
-        if piece.keys.len() > PIECE {
-            // A queue grows at its end: leave the full piece full then.
-            let cut = if place == PIECE { PIECE } else { PIECE / 2 };
-            let rest = piece.split_off(cut);
-            self.pieces.insert(at + 1, rest);
+        if piece.keys.len() < PIECE {
+            return piece.insert(place, key, asked);
         }
+        // Priorities grow at their ends: what is before stays as full as it is.
+        let mut rest = piece.split_off(place.max(PIECE / 2));
+        if place < PIECE {
+            piece.insert(place, key, asked);
+        } else {
+            rest.insert(0, key, asked);
+        }
+        self.pieces.insert(at + 1, rest);
+    }
+
+    pub fn pop_first(&mut self) -> Option<TaskKey> {
+        let first = self.iter().next().copied()?;
+        self.remove(&first);
+        Some(first)
     }
 
     pub fn remove(&mut self, key: &TaskKey) {
@@ -90,21 +124,6 @@ impl Ranked {
         let at = self.piece_of(key);
         let earlier: usize = self.pieces[..at].iter().map(|piece| piece.keys.len()).sum();
         earlier + self.pieces[at].keys.partition_point(|other| other < key)
-    }
-
-    /// Looks at the front of the line, up to `before`.
-    pub fn glance(
-        &self,
-        ability: Ability,
-        before: Option<TaskKey>,
-    ) -> Glance<impl Iterator<Item = &TaskKey>> {
-        let looked_at = &self.pieces[..self.pieces.len().min(GLANCE)];
-        let is_before = move |key: &&TaskKey| before.is_none_or(|before| **key < before);
-        let last = looked_at.last().and_then(|piece| piece.keys.last());
-        let is_enough = self.pieces.len() <= GLANCE || !last.iter().all(is_before);
-        let pairs = looked_at.iter().flat_map(|piece| piece.asked.iter().zip(&piece.keys));
-        let able = pairs.filter(move |(asked, _)| ability.may_do(**asked)).map(|(_, key)| key);
-        Glance { keys: able.take_while(is_before), is_enough }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &TaskKey> {
@@ -153,6 +172,23 @@ impl Ranked {
     fn piece_of(&self, key: &TaskKey) -> usize {
         let after = self.pieces.partition_point(|piece| piece.keys.first().is_some_and(|first| first <= key));
         after.saturating_sub(1)
+    }
+}
+
+impl Ranked {
+    /// Looks at the front of the line, up to `before`.
+    pub fn glance(
+        &self,
+        ability: Ability,
+        before: Option<TaskKey>,
+    ) -> Glance<impl Iterator<Item = &TaskKey>> {
+        let looked_at = &self.pieces[..self.pieces.len().min(GLANCE)];
+        let is_before = move |key: &&TaskKey| before.is_none_or(|before| **key < before);
+        let last = looked_at.last().and_then(|piece| piece.keys.last());
+        let is_enough = self.pieces.len() <= GLANCE || !last.iter().all(is_before);
+        let pairs = looked_at.iter().flat_map(|piece| piece.asked.iter().zip(&piece.keys));
+        let able = pairs.filter(move |(asked, _)| ability.may_do(**asked)).map(|(_, key)| key);
+        Glance { keys: able.take_while(is_before), is_enough }
     }
 }
 

@@ -205,7 +205,7 @@ impl Router {
             Due::Task(task) => tasks.get(task).is_some_and(|task| task.deadline == at),
             Due::Retry(task, agent) => tasks
                 .get(task)
-                .is_some_and(|task| task.spot().is_some() && task.set_aside.contains(&(agent, at))),
+                .is_some_and(|task| task.spot().is_some() && task.set_aside().contains(&(agent, at))),
             Due::Hours(queue) => queues[queue].hours_change == at,
         });
     }

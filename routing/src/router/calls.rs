@@ -25,7 +25,7 @@ impl Router {
         self.recall(index, outputs);
         let now = self.now;
         let chosen = &mut self.tasks[index];
-        let arranged = chosen.arrange();
+        let arranged = chosen.particulars_mut();
         arranged.callback = Some(callback);
         arranged.not_before = not_before;
         chosen.no_longer_asked();
@@ -43,7 +43,7 @@ impl Router {
             return Err(Refusal::NotAsked { task });
         }
         let now = self.now;
-        self.tasks[index].arrange().asked_until = Some(now);
+        self.tasks[index].particulars_mut().asked_until = Some(now);
         // What rings meanwhile may still be accepted.
         if self.tasks[index].is_waiting() {
             self.wait_anew(index);
@@ -69,24 +69,24 @@ impl Router {
             until,
         });
         self.note_turn(agent);
-        self.hold(index, State::Calling { reservation, agent, until });
+        self.hold(index, State::Calling { reservation, agent });
         self.set_deadline(index, until);
     }
 
     /// From now on it is a call like any other, which rings at this agent; the queue's times begin.
     pub(super) fn answer_call(&mut self, task: TaskId, outputs: &mut Vec<Output>) -> Result<(), Refusal> {
         let index = self.find_task(task)?;
-        let State::Calling { reservation, agent, .. } = self.tasks[index].state else {
+        let State::Calling { reservation, agent } = self.tasks[index].state else {
             return Err(Refusal::NotCalling { task });
         };
         let now = self.now;
         let answered = &mut self.tasks[index];
-        answered.arranged = None;
+        answered.nothing_arranged();
         answered.begin_in_queue(now);
         let expires_at = now + self.ring_time(index);
         outputs.push(Output::Offered { reservation, task, agent: self.agents[agent].id.clone(), expires_at });
         self.reservations.insert(reservation, index);
-        self.change_held(index, State::Reserved { reservation, agent, expires_at });
+        self.change_held(index, State::Reserved { reservation, agent });
         self.ring(index, reservation, agent, expires_at, outputs);
         Ok(())
     }
@@ -110,13 +110,13 @@ impl Router {
         self.end_offer(index, ReservationEnd::Canceled, None, outputs);
         let now = self.now;
         let task = &mut self.tasks[index];
-        let arranged = task.arrange();
+        let arranged = task.particulars_mut();
         if let Some(callback) = &mut arranged.callback {
             callback.attempts = callback.attempts.saturating_sub(1);
             let interval = std::time::Duration::from_secs(u64::from(callback.interval_seconds));
             arranged.not_before = Some(now + interval);
         }
-        task.awaits = None;
+        task.set_awaits(None);
         task.begin_in_queue(now);
         self.wait(index);
     }

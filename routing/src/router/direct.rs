@@ -96,7 +96,7 @@ impl Router {
     /// Under which reservation it rings at this agent, if it does.
     fn rings_under(&self, index: TaskIndex, agent: AgentIndex) -> Option<ReservationId> {
         match self.tasks[index].state {
-            State::Reserved { reservation, agent: asked, .. } if asked == agent => Some(reservation),
+            State::Reserved { reservation, agent: asked } if asked == agent => Some(reservation),
             State::Ringing(_) => Some(self.ringing.at(index, agent)?.reservation),
             _ => None,
         }
@@ -114,7 +114,7 @@ impl Router {
             State::Waiting(Spot::Class { step, .. } | Spot::Pull { step }) => Some(step),
             _ => None,
         };
-        let decision = Some(Decision { at: self.now, rule, step, runner_up: None });
+        let decision = Some(Decision::new(self.now, rule, step, None));
         if let Some(reservation) = self.rings_under(index, agent) {
             self.narrow_to(index, reservation, outputs);
             self.tasks[index].decision = decision;

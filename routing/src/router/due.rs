@@ -23,7 +23,7 @@ impl Router {
                         }
                     }
                     Due::Retry(task, agent) => {
-                        if self.tasks.get(task).is_some_and(|task| task.set_aside.contains(&(agent, at))) {
+                        if self.tasks.get(task).is_some_and(|task| task.set_aside().contains(&(agent, at))) {
                             self.moved_tasks.push(task);
                         }
                     }

@@ -149,6 +149,6 @@ impl Router {
         agent: AgentIndex,
     ) -> Option<&'a TaskKey> {
         let fits = |key: &&TaskKey| !self.tasks[key.index].is_set_aside(agent, self.now);
-        if fits(&head) { Some(head) } else { self.classes[class].tasks.iter().find(fits) }
+        if fits(&head) { Some(head) } else { self.classes.tasks(class).find(fits) }
     }
 }

@@ -136,7 +136,7 @@ impl Router {
         let (agent, rule, step, runner_up) = match spot {
             Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => return false,
             Spot::Agent(agent) => {
-                let rule = match task.awaits.map(|awaited| awaited.because) {
+                let rule = match task.awaits().map(|awaited| awaited.because) {
                     Some(Because::Preferred) => Rule::PreferredAgent,
                     Some(Because::Transferred) | None => Rule::TransferredToAgent,
                 };
@@ -166,7 +166,7 @@ impl Router {
             }
         };
         let queue = task.queue;
-        self.tasks[index].decision = Some(Decision { at: self.now, rule, step, runner_up });
+        self.tasks[index].decision = Some(Decision::new(self.now, rule, step, runner_up));
         self.take_turn(queue);
         self.offer(index, agent, outputs);
         true
@@ -176,7 +176,7 @@ impl Router {
     /// not: then nobody is free for this one either.
     fn waits_behind_another(&self, index: TaskIndex, class: ClassIndex) -> bool {
         let first = self.classes.head(class).filter(|head| head.index != index);
-        first.is_some_and(|head| self.tasks[head.index].set_aside.is_empty())
+        first.is_some_and(|head| self.tasks[head.index].set_aside().is_empty())
     }
 
     pub(super) fn is_free(&self, index: AgentIndex, channel: Channel) -> bool {

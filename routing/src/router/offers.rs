@@ -48,7 +48,7 @@ impl Router {
         });
         self.note_turn(agent);
         self.reservations.insert(reservation, index);
-        self.hold(index, State::Reserved { reservation, agent, expires_at });
+        self.hold(index, State::Reserved { reservation, agent });
         (reservation, expires_at)
     }
 
@@ -119,9 +119,7 @@ impl Router {
         let agent = self.agents[to].id.clone();
         self.relist(to);
         let task = &mut self.tasks[index];
-        task.set_aside = Vec::new();
-        task.overflowed_from = Vec::new();
-        task.no_longer_asked();
+        task.forget_the_way();
         outputs.push(Output::Assigned { task: task.id, reservation, agent, by });
         self.judge_holds(to, outputs);
     }
@@ -191,7 +189,8 @@ impl Router {
                 continue;
             }
             // A call whose time is over at this moment was made, whatever else happens now.
-            if matches!(self.tasks[index].state, State::Calling { until, .. } if until <= self.now) {
+            if matches!(self.tasks[index].state, State::Calling { .. } if self.tasks[index].deadline <= self.now)
+            {
                 self.not_reached(index, outputs);
                 continue;
             }
@@ -240,24 +239,24 @@ impl Router {
     pub(super) fn set_aside(&mut self, index: TaskIndex, agent: AgentIndex, delay: Duration) {
         let (now, until) = (self.now, self.now + delay);
         let task = &mut self.tasks[index];
-        task.set_aside.retain(|(other, until)| *other != agent && *until > now);
-        task.set_aside.push((agent, until));
+        task.retain_set_aside(|(other, until)| *other != agent && *until > now);
+        task.particulars_mut().set_aside.push((agent, until));
     }
 
     /// A deadline for each agent who may be asked again later, now that the task waits.
     pub(super) fn renew_retries(&mut self, index: TaskIndex) {
-        if self.tasks[index].set_aside.is_empty() {
+        if self.tasks[index].set_aside().is_empty() {
             return;
         }
         let now = self.now;
-        self.tasks[index].set_aside.retain(|(_, until)| *until > now);
-        for (agent, until) in &self.tasks[index].set_aside {
+        self.tasks[index].retain_set_aside(|(_, until)| *until > now);
+        for (agent, until) in self.tasks[index].set_aside() {
             self.deadlines.set(*until, Due::Retry(index, *agent));
         }
     }
 
     fn no_longer_await(&mut self, index: TaskIndex, agent: AgentIndex) {
-        if self.tasks[index].awaits.is_some_and(|awaited| awaited.agent == agent) {
+        if self.tasks[index].awaits().is_some_and(|awaited| awaited.agent == agent) {
             self.stop_awaiting(index);
         }
     }

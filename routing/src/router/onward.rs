@@ -28,7 +28,7 @@ impl Router {
         let queue = &self.queues[task.queue];
         let settings = queue.settings.as_ref()?;
         let most = usize::try_from(settings.most_waiting?).unwrap_or(usize::MAX);
-        let is_sent = task.awaits.is_some_and(|awaited| awaited.because == Because::Transferred);
+        let is_sent = task.awaits().is_some_and(|awaited| awaited.because == Because::Transferred);
         let is_later = task.not_before().is_some_and(|not_before| not_before > self.now);
         if queue.waiting_count() < most || is_sent || is_later || task.callback().is_some() {
             return None;
@@ -91,13 +91,13 @@ impl Router {
         match overflow {
             Overflow::Queue { queue } => {
                 let queue = self.queues.configured(queue).filter(|queue| *queue != task.queue)?;
-                let is_new = !task.overflowed_from.contains(&queue);
+                let is_new = !task.overflowed_from().contains(&queue);
                 is_new.then_some(Onward::Queue { queue, agent: None })
             }
             Overflow::Agent { agent, queue } => {
                 let queue = self.queues.configured(queue)?;
                 let agent = self.agents.find(agent)?;
-                let is_new = !task.overflowed_from.contains(&queue);
+                let is_new = !task.overflowed_from().contains(&queue);
                 is_new.then_some(Onward::Queue { queue, agent: Some(agent) })
             }
             Overflow::Callback { answer_within } => Some(Onward::Ask { answer_within: *answer_within }),
@@ -128,9 +128,9 @@ impl Router {
     ) {
         let task = &mut self.tasks[index];
         let from = std::mem::replace(&mut task.queue, to);
-        task.overflowed_from.push(from);
-        task.awaits = agent.map(sent_to);
-        task.set_aside.retain(|(other, _)| Some(*other) != agent);
+        task.particulars_mut().overflowed_from.push(from);
+        task.set_awaits(agent.map(sent_to));
+        task.retain_set_aside(|(other, _)| Some(*other) != agent);
         task.begin_in_queue(since);
         outputs.push(Output::Overflowed {
             task: task.id,
@@ -150,7 +150,7 @@ impl Router {
     ) {
         let until = self.now + answer_within;
         let task = &mut self.tasks[index];
-        task.arrange().asked_until = Some(until);
+        task.particulars_mut().asked_until = Some(until);
         let queue = self.queues[task.queue].id.clone();
         outputs.push(Output::CallbackOffered { task: task.id, queue, until, reason });
     }

@@ -45,8 +45,8 @@ impl Router {
         let expires_at = self.now + self.ring_time(index);
         let task = &mut self.tasks[index];
         let (id, channel, decision) = (task.id, task.channel, task.decision.take());
-        task.set_aside.retain(|(other, _)| *other != agent);
-        task.set_aside.push((agent, WHILE_IT_RINGS));
+        task.retain_set_aside(|(other, _)| *other != agent);
+        task.particulars_mut().set_aside.push((agent, WHILE_IT_RINGS));
         let name = self.agents[agent].id.clone();
         outputs.push(Output::Offered { reservation, task: id, agent: name, expires_at });
         self.note_turn(agent);
@@ -80,7 +80,7 @@ impl Router {
         let channel = self.tasks[index].channel;
         for ring in &offers {
             self.reservations.insert(ring.reservation, index);
-            self.tasks[index].set_aside.push((ring.agent, WHILE_IT_RINGS));
+            self.tasks[index].particulars_mut().set_aside.push((ring.agent, WHILE_IT_RINGS));
             self.agents[ring.agent].take(index, channel);
             self.relist(ring.agent);
         }
@@ -152,9 +152,10 @@ impl Router {
         self.stop_looking(index);
         self.ringing.remove(index);
         let task = &mut self.tasks[index];
-        task.set_aside.retain(|aside| *aside != (agent, WHILE_IT_RINGS));
+        task.retain_set_aside(|aside| *aside != (agent, WHILE_IT_RINGS));
         task.decision = decision;
-        task.state = State::Reserved { reservation, agent, expires_at };
+        task.state = State::Reserved { reservation, agent };
+        self.set_deadline(index, expires_at);
     }
 
     /// Ends all its offers in the order they were made; the task stays where it is.
@@ -181,7 +182,7 @@ impl Router {
     fn let_go(&mut self, index: TaskIndex, ring: &Ring) {
         self.reservations.remove(&ring.reservation);
         let task = &mut self.tasks[index];
-        task.set_aside.retain(|aside| *aside != (ring.agent, WHILE_IT_RINGS));
+        task.retain_set_aside(|aside| *aside != (ring.agent, WHILE_IT_RINGS));
         let channel = task.channel;
         self.agents[ring.agent].give_up(index, channel);
         self.moved_agents.push(ring.agent);

@@ -3,10 +3,8 @@
 
 use model::Timestamp;
 
-use std::borrow::Cow;
-
 use super::Router;
-use crate::expression::TaskView;
+use crate::expression::{TaskView, Truth};
 
 use super::onward::Onward;
 use crate::ability::Ability;
@@ -14,6 +12,7 @@ use crate::agents::{AgentIndex, Told};
 use crate::classes::ClassKey;
 use crate::order::TaskKey;
 use crate::output::{Output, OverflowReason};
+use crate::profiles::Needs;
 use crate::tasks::{Because, Spot, State, Task, TaskIndex};
 
 /// What is to become of a task that waits.
@@ -131,7 +130,7 @@ impl Router {
     /// lets the steps begin where it ended.
     fn agent_awaited(&mut self, index: TaskIndex) -> Option<AgentIndex> {
         let task = &self.tasks[index];
-        let awaited = task.awaits?;
+        let awaited = task.awaits()?;
         let agent = &self.agents[awaited.agent];
         let takes = agent.profile.is_some_and(|profile| self.profiles[profile].takes(task.channel));
         let there = match awaited.because {
@@ -149,7 +148,8 @@ impl Router {
     /// one agent ended.
     pub(super) fn stop_awaiting(&mut self, index: TaskIndex) {
         let task = &mut self.tasks[index];
-        let Some(awaited) = task.awaits.take() else { return };
+        let Some(awaited) = task.awaits() else { return };
+        task.set_awaits(None);
         if let Some(since) = awaited.since {
             task.steps_since = task.steps_since + awaited.until.min(self.now).since(since);
         }
@@ -162,7 +162,7 @@ impl Router {
             return self.out_of_time(index, deadline);
         }
         let steps_since = self.tasks[index].steps_since;
-        let until = match &mut self.tasks[index].awaits {
+        let until = match &mut self.tasks[index].particulars_mut().awaits {
             Some(awaited) => {
                 // The time the customer waits counts from when the queue's time began to count.
                 awaited.since.get_or_insert(steps_since.min(now));
@@ -200,27 +200,33 @@ impl Router {
     pub(super) fn class_of(&mut self, index: TaskIndex, step: usize) -> crate::classes::ClassIndex {
         let task = &self.tasks[index];
         let (queue, channel) = (task.queue, task.channel);
-        let mut requirements = self.requirements_in(task, step);
-        let mut rest = Vec::new();
-        if !requirements.conditions.is_empty() {
-            let whole = requirements.into_owned();
-            self.conditions.learn(&whole.conditions);
-            let (asked, besides) = self.conditions.asked(&whole, &self.view(&self.tasks[index]));
-            (requirements, rest) = (Cow::Owned(asked), besides);
-        }
-        let needs = match self.names.known(&requirements) {
-            Some(needs) => needs,
-            None => {
-                let requirements = requirements.into_owned();
-                self.names.needs(&requirements)
-            }
-        };
+        let (needs, rest) = self.needs_in(index, step);
         let key = ClassKey { queue, channel, needs, rest };
         if let Some(class) = self.classes.find(&key) {
             return class;
         }
         self.forget_spare_classes();
         self.add_class(key)
+    }
+
+    /// What an agent must have and be in a step, in numbers, and what must be true besides.
+    fn needs_in(&mut self, index: TaskIndex, step: usize) -> (Needs, Box<[Truth]>) {
+        let task = &self.tasks[index];
+        let requirements = self.requirements_in(task, step);
+        if !requirements.conditions.is_empty() {
+            let whole = requirements.into_owned();
+            self.conditions.learn(&whole.conditions);
+            let (asked, besides) = self.conditions.asked(&whole, &self.view(&self.tasks[index]));
+            return (self.names.needs(&asked), besides.into());
+        }
+        if std::ptr::eq(&*requirements, task.requirements()) {
+            return (task.wish().needs.clone(), Box::default());
+        }
+        if let Some(needs) = self.names.known(&requirements) {
+            return (needs, Box::default());
+        }
+        let requirements = requirements.into_owned();
+        (self.names.needs(&requirements), Box::default())
     }
 
     /// Its key in the line of its queue.
@@ -288,7 +294,7 @@ impl Router {
     pub(super) fn put_in_line(&mut self, index: TaskIndex, spot: Spot) {
         let key = self.key_of(index);
         let asked = match spot {
-            Spot::Class { class, .. } => self.classes[class].asked,
+            Spot::Class { class, .. } => self.classes[class].asked(),
             Spot::Agent(_) | Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => Ability::BEYOND,
         };
         self.join_line(index, key, asked);

@@ -83,7 +83,7 @@ impl Router {
         if self.classes[class].profiles.iter().any(|profile| self.profiles[*profile].is_there(when)) {
             return;
         }
-        let waiting: Vec<_> = self.classes[class].tasks.iter().map(|key| key.index).collect();
+        let waiting: Vec<_> = self.classes.tasks(class).map(|key| key.index).collect();
         for index in waiting {
             let task = &self.tasks[index];
             let State::Waiting(Spot::Class { step, .. }) = task.state else { continue };
@@ -96,6 +96,6 @@ impl Router {
     /// What an agent must meet in a step.
     pub(crate) fn requirements_in<'a>(&'a self, task: &'a Task, step: usize) -> Cow<'a, Requirements> {
         let rule = self.steps_of(task).get(step).map(|step| &step.requirements);
-        rule.map_or(Cow::Borrowed(&task.requirements), |rule| rule.of(&task.requirements))
+        rule.map_or(Cow::Borrowed(task.requirements()), |rule| rule.of(task.requirements()))
     }
 }

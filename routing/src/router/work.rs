@@ -9,8 +9,7 @@ use crate::output::{Output, Refusal};
 use crate::patience::WaitEnd;
 use crate::queues::QueueIndex;
 use crate::rings::Ring;
-use crate::steps::Walked;
-use crate::tasks::{Arranged, Awaited, Because, Spot, State, Task, TaskIndex, sent_to};
+use crate::tasks::{Awaited, Because, Spot, State, Task, TaskIndex, sent_to};
 
 impl Router {
     pub(super) fn arrive(&mut self, request: TaskRequest) -> Result<(), Refusal> {
@@ -37,7 +36,7 @@ impl Router {
             RestoredState::Pending => self.wait_restored(index),
             RestoredState::WaitingFor { agent } => {
                 let agent = holder(self, &agent);
-                self.tasks[index].awaits = Some(sent_to(agent));
+                self.tasks[index].set_awaits(Some(sent_to(agent)));
                 self.wait_restored(index);
             }
             RestoredState::Reserved { reservation, agent, expires_at } if expires_at <= self.now => {
@@ -55,7 +54,7 @@ impl Router {
             RestoredState::Reserved { reservation, agent, expires_at } => {
                 let agent = holder(self, &agent);
                 self.reservations.insert(reservation, index);
-                self.hold(index, State::Reserved { reservation, agent, expires_at });
+                self.hold(index, State::Reserved { reservation, agent });
                 self.set_deadline(index, expires_at);
             }
             RestoredState::Ringing { offers } => self.restore_ringing(index, offers, outputs),
@@ -94,7 +93,7 @@ impl Router {
 
     /// Nobody has said yet where the agent is it may wait for.
     fn wait_restored(&mut self, index: TaskIndex) {
-        if let Some(awaited) = self.tasks[index].awaits {
+        if let Some(awaited) = self.tasks[index].awaits() {
             self.agents[awaited.agent].expect();
         }
         self.wait(index);
@@ -127,20 +126,20 @@ impl Router {
         };
         self.recall(index, outputs);
         let now = self.now;
+        self.tasks.ask(index, requirements, &mut self.names);
         let moved = &mut self.tasks[index];
         moved.queue = queue;
-        moved.requirements = requirements;
         if let Some(facts) = facts {
             moved.facts = boxed(facts);
         }
-        moved.awaits = awaits;
-        moved.overflowed_from.clear();
+        moved.set_awaits(awaits);
+        moved.forget_the_queues();
         moved.begin_in_queue(now);
         if let Some(giver) = giver {
             self.set_aside_giver(index, giver);
         }
         if let Some(awaited) = awaits.filter(|awaited| awaited.because == Because::Transferred) {
-            self.tasks[index].set_aside.retain(|(agent, _)| *agent != awaited.agent);
+            self.tasks[index].retain_set_aside(|(agent, _)| *agent != awaited.agent);
         }
         self.enter(index);
         Ok(())
@@ -172,7 +171,7 @@ impl Router {
         }
         let now = self.now;
         let released = &mut self.tasks[index];
-        released.awaits = None;
+        released.set_awaits(None);
         released.begin_in_queue(now);
         self.wait(index);
         Ok(())
@@ -246,7 +245,7 @@ impl Router {
         Ok(())
     }
 
-    fn admit(&mut self, request: TaskRequest, queued_since: Timestamp) -> Result<TaskIndex, Refusal> {
+    fn admit(&mut self, mut request: TaskRequest, queued_since: Timestamp) -> Result<TaskIndex, Refusal> {
         let task = request.id;
         if self.tasks.find(task).is_some() {
             return Err(Refusal::DuplicateTask { task });
@@ -256,30 +255,16 @@ impl Router {
         };
         let not_before = request.not_before;
         let queued_since = not_before.map_or(queued_since, |at| queued_since.max(at));
-        let arranged = Arranged { not_before, callback: request.callback, asked_until: None };
-        let is_plain = not_before.is_none() && request.callback.is_none();
         let awaits = request.preferred_agent.as_ref().and_then(|wish| self.preference(wish, queued_since));
-        Ok(self.tasks.add(Task {
-            id: task,
-            queue,
-            channel: request.channel,
-            requirements: request.requirements,
-            priority: request.priority,
-            waiting_since: request.waiting_since,
-            direction: request.direction,
-            facts: boxed(request.facts),
-            queued_since,
-            steps_since: queued_since,
-            walked: Walked::default(),
-            arranged: (!is_plain).then(|| Box::new(arranged)),
-            awaits,
-            overflowed_from: Vec::new(),
-            set_aside: Vec::new(),
-            state: State::Nowhere,
-            is_held: false,
-            deadline: Timestamp::MAX,
-            decision: None,
-        }))
+        let wish = self.tasks.wish(std::mem::take(&mut request.requirements), &mut self.names);
+        let mut task = Task::new(&request, queue, queued_since, wish);
+        task.facts = boxed(request.facts);
+        task.set_awaits(awaits);
+        if not_before.is_some() || request.callback.is_some() {
+            let particulars = task.particulars_mut();
+            (particulars.not_before, particulars.callback) = (not_before, request.callback);
+        }
+        Ok(self.tasks.add(task))
     }
 
     fn preference(&self, wish: &PreferredAgent, queued_since: Timestamp) -> Option<Awaited> {
