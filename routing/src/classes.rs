@@ -26,6 +26,18 @@ const SPARE: usize = 8_192;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ClassIndex(pub u32);
 
+/// What a waiting task asks, as far as a look along the line shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub ability: Ability,
+    pub class: ClassIndex,
+}
+
+impl Asked {
+    /// By a task that is in line, and nobody may be offered it in its turn.
+    pub const BY_NOBODY: Self = Self { ability: Ability::BEYOND, class: ClassIndex(u32::MAX) };
+}
+
 /// A class as a profile remembers it: known by its generation to be another one once its index is used
 /// again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +80,7 @@ pub(crate) struct Class {
 }
 
 impl Class {
-    pub fn asked(&self) -> Ability {
+    pub fn ability(&self) -> Ability {
         Ability::asked(self.key.channel, &self.key.needs)
     }
 
@@ -142,6 +154,11 @@ impl Classes {
         let all = &self.all;
         self.by_key.insert_unique(hashed, index, |index| hash(&all[index.0].key));
         index
+    }
+
+    /// None for what nobody asks.
+    pub fn get(&self, index: ClassIndex) -> Option<&Class> {
+        self.all.get(index.0)
     }
 
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Class> {

@@ -4,6 +4,7 @@
 //! lengths of the pieces before. With a million keys that is some ten thousand additions.
 
 use crate::ability::Ability;
+use crate::classes::{Asked, ClassIndex};
 use crate::order::TaskKey;
 
 const PIECE: usize = 128;
@@ -11,22 +12,24 @@ const PIECE: usize = 128;
 const GLANCE: usize = 4;
 
 /// What a look at the front of a line shows.
-pub(crate) struct Glance<Keys> {
-    /// Those that somebody of the ability may be able to do, in order.
-    pub keys: Keys,
-    /// Nothing further back comes before what was asked for.
-    pub is_enough: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Glance {
+    Found(TaskKey),
+    /// Nor is there anything further back.
+    Nothing,
+    /// There may be something further back.
+    TooShort,
 }
 
 /// Each key with what the task asks, if that is looked at.
 #[derive(Debug)]
-pub(crate) struct Ranked<Asked = Ability> {
+pub(crate) struct Ranked<Beside = Asked> {
     /// None is empty.
-    pieces: Vec<Piece<Asked>>,
+    pieces: Vec<Piece<Beside>>,
     length: usize,
 }
 
-impl<Asked> Default for Ranked<Asked> {
+impl<Beside> Default for Ranked<Beside> {
     fn default() -> Self {
         Self { pieces: Vec::new(), length: 0 }
     }
@@ -34,18 +37,18 @@ impl<Asked> Default for Ranked<Asked> {
 
 /// What is looked at without the rest is kept apart from it.
 #[derive(Debug)]
-struct Piece<Asked> {
+struct Piece<Beside> {
     keys: Vec<TaskKey>,
     /// What each of them asks.
-    asked: Vec<Asked>,
+    asked: Vec<Beside>,
 }
 
-impl<Asked> Piece<Asked> {
-    fn of_one(key: TaskKey, asked: Asked) -> Self {
+impl<Beside> Piece<Beside> {
+    fn of_one(key: TaskKey, asked: Beside) -> Self {
         Self { keys: vec![key], asked: vec![asked] }
     }
 
-    fn insert(&mut self, place: usize, key: TaskKey, asked: Asked) {
+    fn insert(&mut self, place: usize, key: TaskKey, asked: Beside) {
         grow(&mut self.keys);
         self.keys.insert(place, key);
         grow(&mut self.asked);
@@ -64,7 +67,7 @@ fn grow<T>(list: &mut Vec<T>) {
     }
 }
 
-impl<Asked> Ranked<Asked> {
+impl<Beside> Ranked<Beside> {
     pub fn len(&self) -> usize {
         self.length
     }
@@ -73,7 +76,7 @@ impl<Asked> Ranked<Asked> {
         self.length == 0
     }
 
-    pub fn insert(&mut self, key: TaskKey, asked: Asked) {
+    pub fn insert(&mut self, key: TaskKey, asked: Beside) {
         self.length += 1;
         if self.pieces.is_empty() {
             return self.pieces.push(Piece::of_one(key, asked));
@@ -170,25 +173,43 @@ impl<Asked> Ranked<Asked> {
     }
 
     fn piece_of(&self, key: &TaskKey) -> usize {
+        // Mostly: what is served is at the front.
+        if self.pieces.get(1).is_none_or(|second| second.keys.first().is_some_and(|first| key < first)) {
+            return 0;
+        }
         let after = self.pieces.partition_point(|piece| piece.keys.first().is_some_and(|first| first <= key));
         after.saturating_sub(1)
     }
 }
 
-impl Ranked {
-    /// Looks at the front of the line, up to `before`.
+impl Ranked<Asked> {
+    /// Looks along the front of the line, up to `before`, for the first task that somebody of the ability
+    /// may be able to do and that `fits`.
     pub fn glance(
         &self,
         ability: Ability,
         before: Option<TaskKey>,
-    ) -> Glance<impl Iterator<Item = &TaskKey>> {
-        let looked_at = &self.pieces[..self.pieces.len().min(GLANCE)];
-        let is_before = move |key: &&TaskKey| before.is_none_or(|before| **key < before);
-        let last = looked_at.last().and_then(|piece| piece.keys.last());
-        let is_enough = self.pieces.len() <= GLANCE || !last.iter().all(is_before);
-        let pairs = looked_at.iter().flat_map(|piece| piece.asked.iter().zip(&piece.keys));
-        let able = pairs.filter(move |(asked, _)| ability.may_do(**asked)).map(|(_, key)| key);
-        Glance { keys: able.take_while(is_before), is_enough }
+        fits: impl Fn(&TaskKey, ClassIndex) -> bool,
+    ) -> Glance {
+        for piece in self.pieces.iter().take(GLANCE) {
+            let mut place = 0;
+            let may = |asked: &Asked| ability.may_do(asked.ability);
+            while let Some(ahead) = piece.asked[place..].iter().position(may) {
+                place += ahead;
+                let key = &piece.keys[place];
+                if before.is_some_and(|before| *key >= before) {
+                    return Glance::Nothing;
+                }
+                if fits(key, piece.asked[place].class) {
+                    return Glance::Found(*key);
+                }
+                place += 1;
+            }
+        }
+        let last = self.pieces.get(GLANCE - 1).and_then(|piece| piece.keys.last());
+        let is_enough =
+            self.pieces.len() <= GLANCE || last.zip(before).is_some_and(|(last, before)| *last >= before);
+        if is_enough { Glance::Nothing } else { Glance::TooShort }
     }
 }
 
@@ -217,12 +238,12 @@ mod tests {
         fn ranks_are_those_of_a_sorted_list(
             steps in prop::collection::vec((any::<bool>(), 0..3i32, 0..40i64, 0..20u128), 0..3000),
         ) {
-            let (mut ranked, mut plain) = (Ranked::default(), BTreeSet::new());
+            let (mut ranked, mut plain) = (Ranked::<()>::default(), BTreeSet::new());
             for (insert, priority, since, id) in steps {
                 let key = key((priority, since, id));
                 if insert || !plain.contains(&key) {
                     if plain.insert(key) {
-                        ranked.insert(key, Ability::NONE);
+                        ranked.insert(key, ());
                     }
                 } else {
                     plain.remove(&key);

@@ -7,12 +7,12 @@ use model::Channel;
 
 use super::Router;
 use crate::agents::{AgentIndex, slot};
-use crate::classes::ClassIndex;
+use crate::classes::{Class, ClassIndex};
 use crate::order::TaskKey;
 use crate::profiles::Profile;
 use crate::queues::QueueIndex;
+use crate::ranked::Glance;
 use crate::share::{Share, Turn};
-use crate::tasks::Spot;
 
 /// Tasks that have moved, and those that agents who have moved would be offered first, by queue. All of
 /// one line where queues share agents in order.
@@ -104,11 +104,11 @@ impl Router {
         let mut all_seen = true;
         for queue in &profile.queues {
             let before = if self.in_one_line() { first.key() } else { None };
-            let mut glance = self.queues[*queue].waiting.glance(ability, before);
-            let found = glance.keys.find(|key| self.can_be_offered(key, agent, profile, free));
-            all_seen &= found.is_some() || glance.is_enough;
-            if let Some(key) = found {
-                first.note(self.turn(*queue, key), *key);
+            let fits = |key: &TaskKey, class| self.can_be_offered(key, class, agent, profile);
+            match self.queues[*queue].waiting.glance(ability, before, fits) {
+                Glance::Found(key) => first.note(self.turn(*queue, &key), key),
+                Glance::Nothing => {}
+                Glance::TooShort => all_seen = false,
             }
         }
         if !all_seen {
@@ -116,12 +116,13 @@ impl Router {
         }
     }
 
-    fn can_be_offered(&self, key: &TaskKey, agent: AgentIndex, profile: &Profile, free: [bool; 3]) -> bool {
-        let task = &self.tasks[key.index];
-        let Some(Spot::Class { class, .. }) = task.spot() else { return false };
-        free[slot(task.channel)]
-            && self.agents[agent].profile.is_some_and(|index| self.classes[class].admits(index, profile))
-            && !task.is_set_aside(agent, self.now)
+    /// For a task in a channel that the agent is free for.
+    fn can_be_offered(&self, key: &TaskKey, class: ClassIndex, agent: AgentIndex, profile: &Profile) -> bool {
+        let admits = |class: &Class| {
+            let index = self.agents[agent].profile;
+            index.is_some_and(|index| class.admits(index, profile))
+        };
+        self.classes.get(class).is_some_and(admits) && !self.tasks[key.index].is_set_aside(agent, self.now)
     }
 
     /// The first of all that the profile can do, wherever in line: one look a class.

@@ -7,9 +7,8 @@ use super::Router;
 use crate::expression::{TaskView, Truth};
 
 use super::onward::Onward;
-use crate::ability::Ability;
 use crate::agents::{AgentIndex, Told};
-use crate::classes::ClassKey;
+use crate::classes::{Asked, ClassKey};
 use crate::order::TaskKey;
 use crate::output::{Output, OverflowReason};
 use crate::profiles::Needs;
@@ -236,10 +235,10 @@ impl Router {
     }
 
     /// A queue that has been empty starts level with those that were not.
-    fn join_line(&mut self, index: TaskIndex, key: TaskKey, asked: Ability) {
+    fn join_line(&mut self, index: TaskIndex, key: TaskKey, asked: Asked) {
         let (now, level) = (self.now, self.level);
         let queue = self.queue_of(index);
-        if queue.waiting.len() == 0 && queue.empty_since < now {
+        if queue.waiting.is_empty() && queue.empty_since < now {
             queue.pass = queue.pass.max(level);
         }
         queue.waiting.insert(key, asked);
@@ -249,7 +248,7 @@ impl Router {
         let now = self.now;
         let queue = self.queue_of(index);
         queue.waiting.remove(key);
-        if queue.waiting.len() == 0 {
+        if queue.waiting.is_empty() {
             queue.empty_since = now;
         }
     }
@@ -294,8 +293,8 @@ impl Router {
     pub(super) fn put_in_line(&mut self, index: TaskIndex, spot: Spot) {
         let key = self.key_of(index);
         let asked = match spot {
-            Spot::Class { class, .. } => self.classes[class].asked(),
-            Spot::Agent(_) | Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => Ability::BEYOND,
+            Spot::Class { class, .. } => Asked { ability: self.classes[class].ability(), class },
+            Spot::Agent(_) | Spot::Closed { .. } | Spot::Later | Spot::Pull { .. } => Asked::BY_NOBODY,
         };
         self.join_line(index, key, asked);
         match spot {
