@@ -1,61 +1,22 @@
-//! One running server: builds everything from settings, serves, and drains.
+//! One machine that serves: its floor, and the port where browsers and programs connect.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
-use async_trait::async_trait;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use model::{AgentId, Sequence};
-use store::{Blobs, SqliteOptions, Store};
+use model::AgentId;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use crate::auth::{Auth, Principal};
-use crate::configuration::{Fault, Organisation, Secrets, Settings};
-use crate::console::wire::ConsoleRole;
-use crate::console::{self, Works};
+use crate::cluster::Desk;
+use crate::configuration::Settings;
 use crate::engine::Engine;
-use crate::foundation::Foundation;
-use crate::http::{self, ChatOrigin, HttpState, Socket, Sockets};
-use crate::understanding::{self, Understanding, UnderstandingError};
-use crate::virtual_agents::{Colleague, VirtualAgents};
-use crate::{chat, housekeeping, mail, measures, versions, webhooks};
+use crate::floor::Floor;
+use crate::http;
+use crate::virtual_agents::Colleague;
 
-/// Why the server does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error("the organisation is not valid:\n{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
-    Organisation(Vec<Fault>),
-    #[error("a step of the start ended early: {0}")]
-    Ended(String),
-    #[error(transparent)]
-    Open(#[from] store::OpenError),
-    #[error("cannot use the data folder: {0}")]
-    Blobs(#[from] store::BlobError),
-    #[error(transparent)]
-    Version(#[from] versions::VersionError),
-    #[error(transparent)]
-    Secret(#[from] crate::configuration::SecretError),
-    #[error(transparent)]
-    Understanding(#[from] UnderstandingError),
-    #[error(transparent)]
-    Engine(#[from] crate::engine::StartError),
-    #[error("cannot listen on {address}: {source}")]
-    Listen { address: SocketAddr, source: std::io::Error },
-    #[error(transparent)]
-    Tls(#[from] http::TlsError),
-    #[error(transparent)]
-    Mail(#[from] mail::MailError),
-    #[error(transparent)]
-    Webhooks(#[from] webhooks::SenderError),
-    #[error("cannot record metrics: {0}")]
-    Metrics(String),
-}
+pub use crate::floor::StartError;
 
 /// A server that serves.
 pub struct Server {
@@ -65,11 +26,8 @@ pub struct Server {
     pub lmtp: Option<SocketAddr>,
     /// Where SMTP is spoken, if it is.
     pub smtp: Option<SocketAddr>,
-    stop: CancellationToken,
-    ready: watch::Sender<bool>,
+    floor: Floor,
     serving: tokio::task::JoinHandle<()>,
-    /// Sockets that are not closed yet.
-    open: TaskTracker,
 }
 
 impl Server {
@@ -85,144 +43,26 @@ impl Server {
         base: &Path,
         more: BTreeMap<AgentId, Colleague>,
     ) -> Result<Self, StartError> {
-        let foundation = Arc::new(found(settings, base).await?);
-        let auth = {
-            let foundation = foundation.clone();
-            tokio::task::spawn_blocking(move || Auth::open(&foundation)).await.map_err(joined)??
-        };
-        let auth = Arc::new(auth);
-        let Understanding { mut colleagues, intents, library } =
-            understanding::learn(&foundation, &foundation.organisation()).await?;
-        colleagues.extend(more);
         let stop = CancellationToken::new();
-        let virtual_agents = |engine| VirtualAgents::new(engine, colleagues);
-        let engine = Engine::start(foundation.clone(), auth.clone(), stop.clone(), virtual_agents).await?;
-        housekeeping::start(&engine, &stop);
-        engine.knowledge.store(library);
-        measures::start(&engine, &stop);
-        let webhooks = webhooks::Sender::new(foundation.clone(), engine.webhooks_due.clone())?;
-        tokio::spawn(webhooks.run(stop.clone()));
-        engine.classify_by(intents);
-        let mail = mail::start(&engine, &stop).await?;
-
-        let (ready, readiness) = watch::channel(true);
-        let open = TaskTracker::new();
-        let state = HttpState {
-            foundation: foundation.clone(),
-            auth,
-            sockets: Arc::new(Doors { engine: engine.clone(), open: open.clone() }),
-            readiness,
-            api: crate::api::routes(engine.clone()).merge(mail.routes()),
-            metrics: metrics_handle()?,
-        };
-        let address = foundation.settings.server.address;
+        let floor = Floor::open(settings, base, more, stop.clone()).await?;
+        let server = &floor.engine.foundation.settings.server;
+        let address = server.address;
         let listener = TcpListener::bind(address).await;
         let listener = listener.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
-        let tls = foundation.settings.server.tls.as_ref().map(http::acceptor).transpose()?;
-        let serving = tokio::spawn(http::serve(listener, http::router(state), tls, stop.clone()));
-        Ok(Self { engine, address, lmtp: mail.lmtp, smtp: mail.smtp, stop, ready, serving, open })
+        let tls = server.tls.as_ref().map(http::acceptor).transpose()?;
+        let serving = tokio::spawn(http::serve(listener, Desk::alone(floor.router.clone()), tls, stop));
+        let (engine, lmtp, smtp) = (floor.engine.clone(), floor.lmtp, floor.smtp);
+        Ok(Self { engine, address, lmtp, smtp, floor, serving })
     }
 
     /// Takes no more work, lets requests finish and sockets say goodbye until the drain deadline.
     pub async fn drain(self) {
-        self.ready.send_replace(false);
-        self.stop.cancel();
-        let deadline = self.engine.foundation.settings.server.drain_deadline;
-        self.open.close();
-        let drained = async {
+        let serving = self.serving;
+        let served = async {
             // Only a panic ends it early.
-            let _ = self.serving.await;
-            self.open.wait().await;
+            let _ = serving.await;
         };
-        if tokio::time::timeout(deadline, drained).await.is_err() {
-            tracing::warn!("the drain deadline passed; what is left is ended");
-        }
-    }
-}
-
-fn joined(error: tokio::task::JoinError) -> StartError {
-    StartError::Ended(error.to_string())
-}
-
-/// Opens the store and finds the organisation: the newest in the log, or the files at first start.
-async fn found(settings: Settings, base: &Path) -> Result<Foundation, StartError> {
-    let data = base.join(&settings.store.folder);
-    let organisation_folder = base.join(&settings.import.organisation);
-    let limit = usize::try_from(settings.chat.max_upload_bytes).unwrap_or(usize::MAX);
-    let limit = limit.max(settings.email.max_message_bytes);
-    let options = SqliteOptions {
-        write_queue: settings.store.writer_queue,
-        write_batch: settings.store.writer_batch,
-        ..SqliteOptions::default()
-    };
-    let opened = tokio::task::spawn_blocking(move || open(&data, options, limit)).await.map_err(joined)??;
-    let (store, blobs, secrets) = opened;
-    let organisation = match versions::newest(&store).await? {
-        Some(organisation) => organisation,
-        None => import(&store, organisation_folder).await?,
-    };
-    let base = base.to_owned();
-    Ok(Foundation {
-        settings,
-        base,
-        organisation: ArcSwap::from_pointee(organisation),
-        store,
-        blobs,
-        secrets,
-    })
-}
-
-fn open(data: &Path, options: SqliteOptions, limit: usize) -> Result<(Store, Blobs, Secrets), StartError> {
-    let store = Store::open_sqlite(data, options)?;
-    let blobs = Blobs::open_folder(&data.join("blobs"), limit)?;
-    Ok((store, blobs, Secrets::in_data(data)))
-}
-
-async fn import(store: &Store, folder: PathBuf) -> Result<Organisation, StartError> {
-    let loaded = tokio::task::spawn_blocking(move || Organisation::load(&folder)).await.map_err(joined)?;
-    let organisation = loaded.map_err(StartError::Organisation)?;
-    versions::record(store, &organisation, Sequence::START, "first start").await?;
-    Ok(organisation)
-}
-
-/// The recorder is one a process; a second server in it (in tests) shares the handle.
-fn metrics_handle() -> Result<PrometheusHandle, StartError> {
-    static HANDLE: std::sync::Mutex<Option<PrometheusHandle>> = std::sync::Mutex::new(None);
-    let mut kept = HANDLE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(handle) = &*kept {
-        return Ok(handle.clone());
-    }
-    let handle = PrometheusBuilder::new()
-        .install_recorder()
-        .map_err(|error| StartError::Metrics(error.to_string()))?;
-    Ok(kept.insert(handle).clone())
-}
-
-/// Lets sockets into the engine.
-struct Doors {
-    engine: Arc<Engine>,
-    open: TaskTracker,
-}
-
-#[async_trait]
-impl Sockets for Doors {
-    async fn chat(&self, socket: Socket, from: ChatOrigin) {
-        self.open.track_future(chat::serve(self.engine.clone(), socket, from)).await;
-    }
-
-    async fn console(&self, socket: Socket, who: Principal) {
-        let organisation = self.engine.foundation.organisation();
-        let is_agent = organisation
-            .person(&who.agent)
-            .is_none_or(|person| person.has(crate::configuration::organisation::PersonRole::Agent));
-        let identity = console::Identity {
-            role: who.role().unwrap_or(ConsoleRole::Agent),
-            agent: who.agent,
-            name: who.name,
-            works: if is_agent { Works::AsAgent } else { Works::SupervisesOnly },
-            via: who.via,
-        };
-        self.open.track_future(console::serve(self.engine.clone(), socket, identity)).await;
+        self.floor.drain(served).await;
     }
 }

@@ -47,6 +47,7 @@ pub use peer::Peer;
 pub use principal::require;
 pub use routes::router;
 pub use serve::serve;
+pub(crate) use serve::{accept, speak};
 pub use tls::{TlsError, acceptor};
 
 /// A WebSocket that has been upgraded.

@@ -24,6 +24,7 @@ use tower::ServiceExt as _;
 
 use super::Peer;
 use super::shares::Shares;
+use crate::cluster::Desk;
 
 /// Most connections that speak HTTP; those upgraded to WebSockets no longer count.
 const CONNECTIONS: usize = 10_000;
@@ -48,12 +49,7 @@ const FULL: &[u8] =
 
 /// Serves until `shutdown`; then accepts nothing more and returns when all requests are answered.
 /// Give it a deadline: a reader may be slow. WebSockets are not waited for.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    tls: Option<TlsAcceptor>,
-    shutdown: CancellationToken,
-) {
+pub async fn serve(listener: TcpListener, desk: Desk, tls: Option<TlsAcceptor>, shutdown: CancellationToken) {
     let connections = TaskTracker::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let shares = Shares::new(CONNECTIONS_OF_ONE);
@@ -66,7 +62,7 @@ pub async fn serve(
             }
             continue;
         };
-        let connection = connection(stream, peer, router.clone(), tls.clone(), shutdown.clone());
+        let connection = connection(stream, peer, desk.clone(), tls.clone(), shutdown.clone());
         connections.spawn(async move {
             Box::pin(connection).await;
             drop(place);
@@ -78,7 +74,10 @@ pub async fn serve(
 }
 
 /// None once the server drains.
-async fn accept(listener: &TcpListener, shutdown: &CancellationToken) -> Option<(TcpStream, IpAddr)> {
+pub(crate) async fn accept(
+    listener: &TcpListener,
+    shutdown: &CancellationToken,
+) -> Option<(TcpStream, IpAddr)> {
     loop {
         let accepted = tokio::select! {
             biased;
@@ -98,23 +97,24 @@ async fn accept(listener: &TcpListener, shutdown: &CancellationToken) -> Option<
 async fn connection(
     stream: TcpStream,
     peer: IpAddr,
-    router: Router,
+    desk: Desk,
     tls: Option<TlsAcceptor>,
     shutdown: CancellationToken,
 ) {
     // Small frames must not wait for each other's acknowledgement.
     let _ = stream.set_nodelay(true);
     match tls {
-        None => speak(stream, peer, router, shutdown).await,
+        None => desk.serve(stream, peer, shutdown).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                speak(stream, peer, router, shutdown).await;
+                desk.serve(stream, peer, shutdown).await;
             }
         }
     }
 }
 
-async fn speak<S>(stream: S, peer: IpAddr, router: Router, shutdown: CancellationToken)
+/// Answers a connection's requests until it ends, grows old, or `shutdown`.
+pub(crate) async fn speak<S>(stream: S, peer: IpAddr, router: Router, shutdown: CancellationToken)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
