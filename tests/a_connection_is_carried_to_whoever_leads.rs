@@ -27,14 +27,14 @@ async fn node(secret: &str) -> Node {
     let stop = CancellationToken::new();
     let desk = Desk::among_nodes(told, introductions.clone());
     let (outer, inner) = (listen().await, listen().await);
-    let (address, internal) = (outer.local_addr().unwrap(), inner.local_addr().unwrap());
+    let (address, internal) = (outer.local_addr().expect("bound"), inner.local_addr().expect("bound"));
     tokio::spawn(http::serve(outer, desk.clone(), None, stop.clone()));
     tokio::spawn(receive(inner, desk, introductions, stop.clone()));
     Node { address, internal, answering, stop }
 }
 
 async fn listen() -> TcpListener {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap()
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("loopback has free ports")
 }
 
 /// Says its name and who asks.
@@ -56,11 +56,11 @@ fn answers_and_keeps(name: &'static str) -> (Router, Arc<Notify>) {
 
 /// What comes back until the other side closes.
 async fn ask(from: IpAddr, to: SocketAddr, path: &str) -> String {
-    let socket = tokio::net::TcpSocket::new_v4().unwrap();
-    socket.bind((from, 0).into()).unwrap();
-    let mut stream = socket.connect(to).await.unwrap();
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind((from, 0).into()).expect("all of 127/8 is this machine");
+    let mut stream = socket.connect(to).await.expect("it listens");
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.expect("it reads");
     let mut answer = String::new();
     // A connection that is cut has said all it will.
     let _ = stream.read_to_string(&mut answer).await;
