@@ -75,6 +75,7 @@ async fn look(engine: &Engine) {
         }
     }
     let Some(board) = engine.board().await else { return };
+    engine.trail.note(&board);
     for queue in &board.queues {
         let name = queue.queue.to_string();
         gauge!("tandem_tasks_waiting", "queue" => name.clone()).set(f64::from(queue.waiting));

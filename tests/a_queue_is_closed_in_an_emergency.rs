@@ -5,9 +5,10 @@
 
 mod support;
 
+use channels::chat::wire::{ChatMessage, ClosedFor};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::{Agent, House, desk};
+use support::{Agent, Customer, House, desk};
 use tandem::auth::token;
 use tandem::configuration::organisation::{ApiClient, ApiKey, Scope};
 use tandem::console::wire::{Ask, ConsoleRefusal};
@@ -81,6 +82,42 @@ async fn a_supervisor_closes_a_queue_and_opens_it_again() {
     rings(&mut ana).await;
     assert_eq!(standing(&house).await, (true, Value::Null));
     assert_eq!(sam.ask(Ask::ReopenQueue { queue }).await.unwrap_err(), ConsoleRefusal::NotNow);
+}
+
+/// What a waiting customer is told of the closing: none while the queue is open.
+async fn told(customer: &mut Customer) -> Option<ClosedFor> {
+    customer
+        .until(|message| match message {
+            ChatMessage::Place { closed, .. } => Some(*closed),
+            _ => None,
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_is_told_that_it_is_closed_and_until_when() {
+    let house = House::open_with(|settings, organisation| {
+        desk::cheap_logins(settings);
+        desk::desk(organisation, 0, 1);
+        // So that the place is told often.
+        settings.chat.silence = std::time::Duration::from_secs(2);
+    })
+    .await;
+    let mut sam = house.agent("sam").await;
+    let mut customer = house.customer().await;
+    assert!(customer.welcome.site.open);
+    customer.tell("is anybody there?").await;
+    assert_eq!(told(&mut customer).await, None);
+    let until = model::Timestamp(house.server.engine.foundation.now().0 + 3_600_000);
+    let close = |until| Ask::CloseQueue { queue: None, reason: "fire alarm".into(), until };
+    sam.ask(close(Some(until))).await.unwrap();
+    assert_eq!(told(&mut customer).await, Some(ClosedFor { until: Some(until) }));
+    sam.ask(close(None)).await.unwrap();
+    assert_eq!(told(&mut customer).await, Some(ClosedFor { until: None }));
+    assert!(!house.customer().await.welcome.site.open, "who comes now is told at once");
+    sam.ask(Ask::ReopenQueue { queue: None }).await.unwrap();
+    assert_eq!(told(&mut customer).await, None);
+    assert!(house.customer().await.welcome.site.open);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use model::PresenceName;
 use support::House;
-use tandem::console::wire::{Ask, ConsoleMessage};
+use tandem::console::wire::{Answer, Ask, ConsoleMessage, ConsoleRefusal};
 
 const PROMISED: Duration = Duration::from_millis(250);
 const ROUNDS: usize = 20;
@@ -40,4 +40,23 @@ async fn a_presence_that_changes_is_on_the_board_in_time() {
     println!("from the change to the board: median {median:?}, worst {worst:?}");
     // The worst depends on what else this machine does at the moment.
     assert!(median < PROMISED, "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_board_begins_with_the_past_hour_and_only_supervisors_see_it() {
+    let house = House::open().await;
+    let mut sam = house.agent("sam").await;
+    let readings = loop {
+        let Answer::PastHour { readings } = sam.ask(Ask::PastHour).await.unwrap() else { panic!("readings") };
+        if !readings.is_empty() {
+            break readings;
+        }
+        tokio::task::yield_now().await;
+    };
+    let queues: Vec<_> = readings[0].queues.iter().map(|queue| queue.queue.as_str()).collect();
+    assert_eq!(queues, ["assistant", "billing", "orders", "support"]);
+    assert!(readings[0].at <= house.server.engine.foundation.now());
+
+    let mut ben = house.agent("ben").await;
+    assert_eq!(ben.ask(Ask::PastHour).await.unwrap_err(), ConsoleRefusal::Forbidden);
 }

@@ -152,6 +152,40 @@ async fn a_program_reads_a_session_steers_it_and_finds_it_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_agents_that_a_task_rings_at_are_named_and_then_who_has_it() {
+    let house = House::open_with(|_, organisation| {
+        organisation.api_clients = vec![client("all", &ALL)];
+        let support = organisation.queues.iter_mut().find(|queue| queue.id.as_str() == "support").unwrap();
+        support.offers_at_once = 2;
+    })
+    .await;
+    let mut ana = house.agent("ana").await;
+    let mut chloe = house.agent("chloe").await;
+    let mut customer = house.customer().await;
+    customer.ask(channels::chat::wire::ChatRequest::RequestPerson).await;
+    let offer = ana.offer().await;
+    chloe.offer().await;
+    let of = |agent: &str| format!("/v1/sessions?agent={agent}");
+    let task = async |path: &str| get(&house, path).await[0]["task"].clone();
+    let named = |task: &Value| {
+        let mut named: Vec<_> = task["agents"].as_array().unwrap().iter().map(text).collect();
+        named.sort_unstable();
+        named
+    };
+    let rings = task(&of("ana")).await;
+    assert_eq!(
+        (text(&rings["state"]).as_str(), named(&rings)),
+        ("reserved", vec!["ana".into(), "chloe".into()])
+    );
+    assert_eq!(task(&of("chloe")).await, rings, "found by either");
+
+    ana.take(&offer).await;
+    let has = task(&of("ana")).await;
+    assert_eq!((text(&has["state"]).as_str(), named(&has)), ("assigned", vec!["ana".into()]));
+    assert_eq!(get(&house, &of("chloe")).await, json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn erasing_a_customer_leaves_nothing_they_said() {
     let house = house().await;
     let (_customer, open) = waiting(&house).await;

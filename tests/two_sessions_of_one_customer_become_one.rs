@@ -6,12 +6,12 @@
 
 mod support;
 
-use channels::chat::wire::{ChatContent, ChatItem, ChatMessage, Hello};
+use channels::chat::wire::{ChatContent, ChatItem, ChatMessage, ChatRequest, Hello};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use model::task::TaskState;
 use model::{Sequence, SessionId};
 use serde_json::json;
-use support::{Customer, House};
+use support::{Customer, House, mail};
 use tandem::configuration::SecretRef;
 use tandem::configuration::organisation::VerifiedUsers;
 use tandem::console::wire::{Answer, Ask, ConsoleRefusal};
@@ -164,6 +164,48 @@ async fn a_supervisor_merges_two_sessions_and_parts_them_again() {
     assert_eq!(parted.earlier, []);
     assert_eq!(engine.going_on(other).await.unwrap(), other);
     assert!(parted.sequence > Sequence::START);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_merged_by_mistake_is_by_themselves_again_and_is_served() {
+    let house = house().await;
+    let mut supervisor = house.agent("sam").await;
+    let mut one = house.customer().await;
+    say(&mut one, "How long does delivery take?").await;
+    let mut two = house.customer().await;
+    say(&mut two, "Can I return a tent?").await;
+    let mut ana = house.agent("ana").await;
+    two.ask(ChatRequest::RequestPerson).await;
+    let offer = ana.accept_next().await;
+    let store = &house.server.engine.foundation.store;
+    let open = store.open_sessions(None, 10).await.unwrap();
+    let (other, session) = (offer.session, open.into_iter().find(|one| *one != offer.session).unwrap());
+
+    let shown = async |customer: &mut Customer, of: SessionId, wanted: &[&str]| {
+        let shows = |message: &ChatMessage| snapshot(message).filter(|(_, items)| texts(items) == wanted);
+        assert_eq!(customer.until(shows).await.0, of);
+    };
+    let (first, second) = ("How long does delivery take?", "Can I return a tent?");
+    supervisor.ask(Ask::Merge { session, other }).await.unwrap();
+    shown(&mut one, session, &[first, second]).await;
+    shown(&mut two, session, &[first, second]).await;
+
+    supervisor.ask(Ask::Separate { session, other }).await.unwrap();
+    shown(&mut one, session, &[first]).await;
+    shown(&mut two, other, &[second]).await;
+    // Ana had it, and has it again: at its age, with what is said from now on.
+    let again = ana.accept_next().await;
+    assert_eq!((again.session, again.waiting_since), (other, offer.waiting_since));
+    two.say("Are you there?").await;
+    let state = house.server.engine.sessions();
+    mail::eventually("it is said in the own session", async || {
+        (state.state(other).await.unwrap().last_text == "Are you there?").then_some(())
+    })
+    .await;
+    // Also for who comes back later.
+    let visitor = two.welcome.visitor.clone();
+    let back = arrive(&house, Some(&visitor), None).await;
+    assert_eq!(back.welcome.session, Some(other));
 }
 
 #[tokio::test(flavor = "multi_thread")]

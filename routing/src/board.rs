@@ -104,8 +104,19 @@ impl Router {
         Board { at: now, queues, agents }
     }
 
+    /// Whether a queue is open; none if there is no such queue.
+    pub fn opening(&self, queue: &QueueId) -> Option<Opening> {
+        self.queues.configured(queue).map(|queue| self.opening_of(&self.queues[queue]))
+    }
+
+    pub(crate) fn opening_of(&self, queue: &RunningQueue) -> Opening {
+        if !queue.is_open {
+            return Opening::Closed { until: queue.opens_at(self.now(), self.closing.as_ref()) };
+        }
+        Opening::Open { until: Some(queue.hours_change).filter(|at| *at != Timestamp::MAX) }
+    }
+
     fn queue_board(&self, queue: &RunningQueue) -> QueueBoard {
-        let until = Some(queue.hours_change).filter(|at| *at != Timestamp::MAX);
         let by_hand = queue.closings(self.closing.as_ref(), self.now()).next();
         let mut agents = BTreeMap::new();
         for profile in queue.roster.iter() {
@@ -115,11 +126,7 @@ impl Router {
         }
         QueueBoard {
             queue: queue.id.clone(),
-            open: if queue.is_open {
-                Opening::Open { until }
-            } else {
-                Opening::Closed { until: queue.opens_at(self.now(), self.closing.as_ref()) }
-            },
+            open: self.opening_of(queue),
             closing: by_hand.map(|closing| closing.reason.clone()),
             waiting: count(queue.waiting_count()),
             waiting_since: self.waiting_since(queue),

@@ -6,6 +6,7 @@ use model::{QueueId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::board::Opening;
 use crate::router::Router;
 use crate::tasks::{Spot, State};
 
@@ -23,6 +24,8 @@ pub struct Place {
     pub position: u32,
     /// None as long as there is nothing to estimate from.
     pub estimate: Option<Estimate>,
+    /// Of the queue: while it is closed, nobody of it is offered anything.
+    pub opening: Opening,
 }
 
 /// A guess at the time still to wait, and what it rests on.
@@ -56,7 +59,7 @@ impl Router {
             let leaving = queue.patience.leaving_rate();
             Estimate { wait_ms: until_first(position, between, leaving), answers: count(answers) }
         });
-        Some(Place { queue: queue.id.clone(), position, estimate })
+        Some(Place { queue: queue.id.clone(), position, estimate, opening: self.opening_of(queue) })
     }
 }
 

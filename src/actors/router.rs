@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use model::{AgentId, TaskId, Timestamp};
-use routing::{Board, Configuration, Explanation, Input, Output, Pickable, Place, Record, Refusal, Router};
+use model::{AgentId, QueueId, TaskId, Timestamp};
+use routing::{
+    Board, Configuration, Explanation, Input, Opening, Output, Pickable, Place, Record, Refusal, Router,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::foundation::now;
@@ -50,6 +52,11 @@ impl RouterHandle {
         self.address.send(WherePlaced(task)).await.ok().flatten()
     }
 
+    /// Whether a queue is open; none if there is no such queue, or the router is gone.
+    pub async fn opening(&self, queue: QueueId) -> Option<Opening> {
+        self.address.send(IsOpen(queue)).await.ok().flatten()
+    }
+
     pub async fn board(&self) -> Option<Board> {
         self.address.send(LookAtBoard).await.ok()
     }
@@ -73,6 +80,10 @@ struct ListPickable(AgentId);
 #[derive(Message)]
 #[rtype(result = "Option<Place>")]
 struct WherePlaced(TaskId);
+
+#[derive(Message)]
+#[rtype(result = "Option<Opening>")]
+struct IsOpen(QueueId);
 
 #[derive(Message)]
 #[rtype(result = "Board")]
@@ -192,6 +203,14 @@ impl Handler<WherePlaced> for RoutingActor {
 
     fn handle(&mut self, placed: WherePlaced, _: &mut Self::Context) -> Self::Result {
         MessageResult(self.router.place(now(), placed.0))
+    }
+}
+
+impl Handler<IsOpen> for RoutingActor {
+    type Result = MessageResult<IsOpen>;
+
+    fn handle(&mut self, of: IsOpen, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.router.opening(&of.0))
     }
 }
 

@@ -35,8 +35,11 @@ pub struct OpenTask {
     pub waiting_since: i64,
     /// `pending`, `reserved`, `assigned` or `wrapping`.
     pub state: String,
-    /// Whom it is offered to, or who has it.
+    /// Who has it, or the first it is offered to.
     pub agent: Option<String>,
+    /// Who has it, or all it is offered to, in the order they were asked.
+    #[serde(default)]
+    pub agents: Vec<String>,
 }
 
 /// A session as it stands, with what is known of the customer.
@@ -296,8 +299,17 @@ impl From<&wire::TaskView> for OpenTask {
             waiting_since: task.waiting_since.as_millis(),
             state: state.to_owned(),
             agent: task.state.agent().map(ToString::to_string),
+            agents: agents(&task.state),
         }
     }
+}
+
+fn agents(state: &TaskState) -> Vec<String> {
+    let offers = state.offers();
+    if offers.is_empty() {
+        return state.agent().map(ToString::to_string).into_iter().collect();
+    }
+    offers.iter().map(|offer| offer.agent.to_string()).collect()
 }
 
 impl From<wire::PastSession> for PastSession {

@@ -74,10 +74,7 @@ pub async fn list(
     let wanted = sessions.filter(|session| {
         let task = session.task.as_ref();
         which.queue.as_ref().is_none_or(|queue| task.is_some_and(|task| task.queue == *queue))
-            && which
-                .agent
-                .as_ref()
-                .is_none_or(|agent| task.is_some_and(|task| task.agent.as_ref() == Some(agent)))
+            && which.agent.as_ref().is_none_or(|agent| task.is_some_and(|task| task.agents.contains(agent)))
     });
     Ok(Json(wanted.take(MOST).collect()))
 }

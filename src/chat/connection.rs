@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use channels::chat::view;
-use channels::chat::wire::{ChatMessage, ChatRefusal, ChatRequest, Standing};
+use channels::chat::wire::{ChatMessage, ChatRefusal, ChatRequest, ClosedFor, Standing};
 use model::session::{Leg, State};
 use model::task::TaskState;
 use model::{Channel, CustomerId, LegId, Recorded, Sequence, SessionEvent, SessionId};
+use routing::Opening;
 use tokio::time::{Instant, interval, timeout};
 
 use super::absence;
@@ -21,7 +22,7 @@ use super::snapshot;
 use super::standing::EngineFaces;
 use crate::actors::{Notice, notices};
 use crate::engine::Engine;
-use crate::engine::reception;
+use crate::engine::reception::{self, Arrival};
 use crate::foundation::now;
 use crate::frames::{self, Gone, Incoming};
 use crate::http::{ChatOrigin, Socket};
@@ -114,6 +115,7 @@ pub(super) enum Place {
     Told {
         position: u64,
         wait_seconds: Option<u64>,
+        closed: Option<ClosedFor>,
     },
 }
 
@@ -147,7 +149,7 @@ impl Connection {
     /// Welcomes, and brings the client up to date with the session that goes on.
     async fn begin(&mut self, (of, since): (Option<SessionId>, Sequence)) -> Result<(), Gone> {
         let Some(session) = self.visitor.known.and_then(|known| known.session) else {
-            let welcome = hello::welcome(&self.engine, &self.visitor, None, Standing::Nobody, true);
+            let welcome = hello::welcome(&self.engine, &self.visitor, None, Standing::Nobody, true).await;
             return frames::send(&mut self.socket, &ChatMessage::Welcome(welcome)).await;
         };
         let Some(state) = self.follow(session).await else { return Err(Gone) };
@@ -164,7 +166,8 @@ impl Connection {
             Some((session, if resumed { since } else { sequence })),
             standing,
             resumed,
-        );
+        )
+        .await;
         frames::send(&mut self.socket, &ChatMessage::Welcome(welcome)).await?;
         if resumed {
             self.replay(session, since).await
@@ -224,7 +227,17 @@ impl Connection {
         Ok(())
     }
 
-    /// Two sessions of this customer became one: goes on in it, and shows it whole.
+    /// After sessions have parted: the one this customer goes on with, or the one followed so far.
+    async fn own_session(&mut self) -> Option<SessionId> {
+        let Arrival { identity, verification, .. } = &self.visitor.arrival;
+        let known = self.engine.recognise(identity, *verification).await.ok().flatten();
+        if let Some(known) = known {
+            self.customer = known.customer;
+        }
+        known.and_then(|known| known.session).or_else(|| self.session())
+    }
+
+    /// Two sessions of this customer became one, or parted: goes on in one, and shows it whole.
     async fn move_to(&mut self, session: SessionId) -> Result<(), Gone> {
         self.engine.connections.close(self.leg, std::time::Instant::now());
         let Some(state) = self.follow(session).await else { return Err(Gone) };
@@ -306,11 +319,15 @@ impl Connection {
         let Some(place) = self.engine.router().place(task.id).await else { return Ok(()) };
         let wait_seconds = place.estimate.map(|estimate| estimate.wait_ms.div_ceil(1_000));
         let position = u64::from(place.position);
-        let told = Place::Told { position, wait_seconds };
+        let closed = match place.opening {
+            Opening::Open { .. } => None,
+            Opening::Closed { until } => Some(ClosedFor { until }),
+        };
+        let told = Place::Told { position, wait_seconds, closed };
         if std::mem::replace(&mut self.place, told) == told {
             return Ok(());
         }
-        frames::send(&mut self.socket, &ChatMessage::Place { position, wait_seconds }).await
+        frames::send(&mut self.socket, &ChatMessage::Place { position, wait_seconds, closed }).await
     }
 
     async fn notice(&mut self, notice: Notice) -> Result<(), Gone> {
@@ -325,10 +342,12 @@ impl Connection {
                 };
                 let mut queue_changed = false;
                 let mut goes_on_in = None;
+                let mut parted = false;
                 for recorded in events.iter() {
                     match recorded.event {
                         SessionEvent::AbsorbedInto { other } => goes_on_in = Some(other),
                         SessionEvent::Absorbed { .. } => goes_on_in = self.session(),
+                        SessionEvent::Separated { .. } => parted = true,
                         _ => {}
                     }
                     queue_changed |= matches!(
@@ -341,6 +360,9 @@ impl Connection {
                 }
                 if let Some(following) = &mut self.following {
                     following.told = after;
+                }
+                if parted && goes_on_in.is_none() {
+                    goes_on_in = self.own_session().await;
                 }
                 match goes_on_in {
                     Some(session) => self.move_to(session).await,

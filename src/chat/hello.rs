@@ -4,6 +4,7 @@ use channels::chat::wire::{
     ChatRefusal, FormField as WireField, FormFieldKind, Hello, SiteInfo, VERSION, Welcome,
 };
 use model::{Identity, Language, Sequence, SessionId, Verification};
+use routing::Opening;
 use smol_str::SmolStr;
 
 use crate::auth::VerifiedUser;
@@ -142,7 +143,7 @@ async fn joined(engine: &Engine, here: Known, elsewhere: Known) -> Result<Known,
     }
 }
 
-pub fn welcome(
+pub async fn welcome(
     engine: &Engine,
     visitor: &Visitor,
     session: Option<(SessionId, Sequence)>,
@@ -169,9 +170,15 @@ pub fn welcome(
             language: language.unwrap_or_else(|| Language::new("en").expect("a plain word")),
             max_upload_bytes: chat.max_upload_bytes,
             max_text_bytes: chat.max_message_bytes as u64,
-            open: true,
+            open: takes_chats(engine, site).await,
         },
     }
+}
+
+/// Whether the queue of people is open; who writes while it is not, waits.
+async fn takes_chats(engine: &Engine, site: Option<&Site>) -> bool {
+    let Some(site) = site else { return true };
+    !matches!(engine.router().opening(site.person_queue.clone()).await, Some(Opening::Closed { .. }))
 }
 
 fn form(site: &Site, language: Option<&Language>) -> Vec<WireField> {

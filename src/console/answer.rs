@@ -171,6 +171,7 @@ async fn supervise(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
     }
     let supervisor = who.agent.clone();
     match ask {
+        Ask::PastHour => Ok(Answer::PastHour { readings: engine.trail.hour(engine.foundation.now()) }),
         Ask::Monitor { session } => {
             let intervention = Intervention::Monitor;
             deliver(engine, session, Command::Intervene { supervisor, intervention }).await

@@ -6,15 +6,19 @@
 
 use std::sync::Arc;
 
-use model::event::Author;
+use model::event::{Author, Recorded, SessionEvent};
 use model::session::{Command, NewTask, Refusal, State, Status, Task};
-use model::{SessionId, TaskId};
+use model::task::CancelReason;
+use model::{Sequence, SessionId, TaskId};
 
 use super::Engine;
 use crate::actors::session::DeliverError;
 
 /// Sessions that absorbed each other, at most, between one and the one that goes on for it.
 const MOST_STEPS: usize = 16;
+
+/// Events looked through for the task that a session had when it was absorbed.
+const MOST_LOOKED_BACK: usize = 1_000;
 
 /// Why sessions are not merged or parted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,15 +67,41 @@ impl Engine {
         Ok(older)
     }
 
-    /// Undoes a merger. What the older learned from the other it keeps.
+    /// Undoes a merger. What the older learned from the other it keeps; who waited in the other waits
+    /// again, at the same age and for the same agent first.
     pub async fn separate(&self, session: SessionId, other: SessionId) -> Result<(), MergeError> {
-        let state = self.sessions().state(other).await?;
-        if state.absorbed_into != Some(session) {
+        let (older, younger) = (self.sessions().state(session).await?, self.sessions().state(other).await?);
+        if younger.absorbed_into != Some(session) && !older.absorbed.contains(&other) {
             return Err(MergeError::NotMerged);
         }
-        self.deliver(session, vec![Command::Separate { other }]).await?;
-        self.deliver(other, vec![Command::Separate { other: session }]).await?;
-        Ok(())
+        let task = self.given_up(other, &younger).await;
+        // The younger first: who hears it from the older, goes on there.
+        self.part(other, session).await?;
+        self.part(session, other).await?;
+        let Some(task) = task else { return Ok(()) };
+        match self.deliver(other, vec![Command::CreateTask(task)]).await {
+            // Its customer wrote meanwhile.
+            Ok(_) | Err(DeliverError::Refused(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// One half of a separation; it may have been done before a crash.
+    async fn part(&self, session: SessionId, other: SessionId) -> Result<(), DeliverError> {
+        match self.deliver(session, vec![Command::Separate { other }]).await {
+            Ok(_) | Err(DeliverError::Refused(Refusal::NothingChanges)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The task that was canceled because its session was absorbed, as it stood then.
+    async fn given_up(&self, session: SessionId, state: &State) -> Option<NewTask> {
+        if state.status != Status::Open || state.task.is_some() {
+            return None;
+        }
+        let after = Sequence(state.sequence.0.saturating_sub(MOST_LOOKED_BACK as u64));
+        let log = self.foundation.store.load_session(session, after, MOST_LOOKED_BACK).await.ok()?;
+        given_up(&log)
     }
 
     /// The older takes in what the younger knew, and its task unless it has one.
@@ -107,6 +137,46 @@ impl Engine {
             Err(error) => Err(error),
         }
     }
+}
+
+fn given_up(log: &[Recorded<SessionEvent>]) -> Option<NewTask> {
+    let canceled = log.iter().rev().find_map(|recorded| match recorded.event {
+        SessionEvent::TaskCanceled { task, reason: CancelReason::Absorbed } => Some(task),
+        _ => None,
+    })?;
+    let mut given_up = None;
+    for Recorded { event, .. } in log {
+        match (event, &mut given_up) {
+            (
+                SessionEvent::TaskCreated {
+                    task, queue, channel, requirements, priority, waiting_since, ..
+                },
+                _,
+            ) if *task == canceled => {
+                given_up = Some(NewTask {
+                    task: TaskId(uuid::Uuid::now_v7()),
+                    queue: queue.clone(),
+                    channel: *channel,
+                    requirements: requirements.clone(),
+                    priority: *priority,
+                    preferred_agent: None,
+                    waiting_since: Some(*waiting_since),
+                });
+            }
+            (SessionEvent::TaskTransferred { task, target, requirements, .. }, Some(known))
+                if *task == canceled =>
+            {
+                known.queue = target.queue().clone();
+                known.requirements = requirements.clone();
+                known.preferred_agent = None;
+            }
+            (SessionEvent::TaskAssigned { task, agent, .. }, Some(known)) if *task == canceled => {
+                known.preferred_agent = Some(agent.clone());
+            }
+            _ => {}
+        }
+    }
+    given_up
 }
 
 /// What the younger knew and the older does not.

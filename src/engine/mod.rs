@@ -25,6 +25,7 @@ pub mod reorganise;
 mod restore;
 pub mod routing_setup;
 mod tie;
+mod trail;
 mod webhook_out;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,7 @@ pub use connections::Connections;
 pub use directory::Directory;
 pub use figures::Figures;
 pub use restore::StartError;
+pub use trail::Trail;
 
 use tie::Tie;
 
@@ -60,6 +62,7 @@ pub struct Engine {
     pub auth: Arc<crate::auth::Auth>,
     pub directory: Directory,
     pub figures: Figures,
+    pub trail: Trail,
     pub connections: Connections,
     /// What is being read for offers that are being recorded.
     readings: offering::Readings,
@@ -106,6 +109,7 @@ impl Engine {
             auth,
             directory: Directory::default(),
             figures: Figures::default(),
+            trail: Trail::default(),
             connections: Connections::default(),
             readings: offering::Readings::default(),
             alerts: tokio::sync::watch::Sender::new(None),

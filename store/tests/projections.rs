@@ -342,6 +342,24 @@ async fn an_absorbed_session_shows_in_the_history_until_it_is_separated() {
 }
 
 #[tokio::test]
+async fn who_was_taken_for_another_customer_is_their_own_again_after_the_separation() {
+    let (_folder, store) = open();
+    let theirs = || Identity::Visitor("v2".into());
+    record(&store, 1, 1, vec![opened(1, 7)]).await;
+    record(&store, 2, 2, vec![opened(2, 8), leg(21, theirs(), Verification::Verified)]).await;
+    record(&store, 2, 4, vec![SessionEvent::AbsorbedInto { other: session(1) }]).await;
+    let learned = SessionEvent::IdentityAttached { identity: theirs(), verification: Verification::Verified };
+    let absorbed = SessionEvent::Absorbed { other: session(2), through: Sequence(3) };
+    record(&store, 1, 5, vec![absorbed, learned]).await;
+    let whose = async || store.customer_by_identity(&theirs(), Verification::Verified).await.unwrap();
+    assert_eq!(whose().await, Some(customer(7)));
+
+    record(&store, 2, 6, vec![SessionEvent::Separated { other: session(1) }]).await;
+    record(&store, 1, 7, vec![SessionEvent::Separated { other: session(2) }]).await;
+    assert_eq!(whose().await, Some(customer(8)));
+}
+
+#[tokio::test]
 async fn sessions_that_absorb_each_other_end() {
     let (_folder, store) = open();
     for (number, other) in [(1, 2), (2, 1)] {

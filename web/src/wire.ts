@@ -14,7 +14,7 @@ export type AgentId = string;
 
 export type AgentView = { id: AgentId, name: string, automated: boolean, queues: Array<QueueId>, };
 
-export type Answer = { "answer": "nothing" } | { "answer": "recorded", sequence: Sequence, } | { "answer": "explanation" } & ExplanationView | { "answer": "history", sessions: Array<PastSession>, } | { "answer": "hits", hits: Array<SearchHit>, } | { "answer": "passages", passages: Array<PassageView>, } | { "answer": "pickable", tasks: Array<PickableView>, } | { "answer": "merged", session: SessionId, };
+export type Answer = { "answer": "nothing" } | { "answer": "recorded", sequence: Sequence, } | { "answer": "explanation" } & ExplanationView | { "answer": "history", sessions: Array<PastSession>, } | { "answer": "hits", hits: Array<SearchHit>, } | { "answer": "passages", passages: Array<PassageView>, } | { "answer": "pickable", tasks: Array<PickableView>, } | { "answer": "past_hour", readings: Array<BoardReading>, } | { "answer": "merged", session: SessionId, };
 
 export type Attachment = { 
 /**
@@ -41,6 +41,8 @@ export type BoardFrame = { at: Timestamp, queues: Array<QueueFigures>, agents: A
  * Open sessions, waiting ones first; at most 500.
  */
 sessions: Array<SessionCard>, };
+
+export type BoardReading = { at: Timestamp, queues: Array<QueueReading>, };
 
 export type CallBack = { 
 /**
@@ -125,7 +127,11 @@ position: number,
 /**
  * An estimate; none while there is too little to estimate from.
  */
-wait_seconds: number | null, } | { "type": "pong" } | { "type": "bye", code: ChatRefusal, message: string, };
+wait_seconds: number | null, 
+/**
+ * The queue is closed: the place is kept, and nobody comes before it opens.
+ */
+closed?: ClosedFor, } | { "type": "pong" } | { "type": "bye", code: ChatRefusal, message: string, };
 
 export type ChatRefusal = "malformed" | "out_of_order" | "unknown_site" | "unauthorised" | "too_large" | "too_fast" | "busy" | "not_now" | "unknown_upload" | "going_away" | "too_slow";
 
@@ -142,6 +148,12 @@ export type Citation = {
 article: string, title: string, };
 
 export type CloseReason = "customer" | "agent" | "idle" | "absorbed" | "erased";
+
+export type ClosedFor = { 
+/**
+ * None: nobody knows yet.
+ */
+until: Timestamp | null, };
 
 export type Condition = string;
 
@@ -166,7 +178,7 @@ seen: Sequence, } | { "type": "note", session: SessionId, note: MessageId, text:
 /**
  * None: the organisation's first.
  */
-language: Language | null, } | { "type": "explain", task: TaskId, at?: Timestamp, } | { "type": "pickable" } | { "type": "pick", task: TaskId, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "age", session: SessionId, task: TaskId, waiting_since: Timestamp, } | { "type": "close_queue", queue: QueueId | null, reason: string, 
+language: Language | null, } | { "type": "explain", task: TaskId, at?: Timestamp, } | { "type": "pickable" } | { "type": "pick", task: TaskId, } | { "type": "watch_board" } | { "type": "unwatch_board" } | { "type": "past_hour" } | { "type": "monitor", session: SessionId, } | { "type": "whisper", session: SessionId, message: MessageId, text: string, } | { "type": "barge", session: SessionId, } | { "type": "take_over", session: SessionId, } | { "type": "step_out", session: SessionId, } | { "type": "move_task", session: SessionId, task: TaskId, target: TransferTarget, } | { "type": "prioritise", session: SessionId, task: TaskId, priority: Priority, } | { "type": "age", session: SessionId, task: TaskId, waiting_since: Timestamp, } | { "type": "close_queue", queue: QueueId | null, reason: string, 
 /**
  * None: until somebody opens it.
  */
@@ -407,6 +419,12 @@ offered: number, answered: number, abandoned: number,
 turned_away: number, };
 
 export type QueueId = string;
+
+export type QueueReading = { queue: QueueId, waiting: number, longest_since: Timestamp | null, 
+/**
+ * Of the service level.
+ */
+percent: number | null, offered: number, abandoned: number, };
 
 export type Reader = "customer" | "agent";
 

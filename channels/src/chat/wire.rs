@@ -84,6 +84,13 @@ pub struct Hello {
     pub form: BTreeMap<String, String>,
 }
 
+/// How long a queue is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, TS)]
+pub struct ClosedFor {
+    /// None: nobody knows yet.
+    pub until: Option<Timestamp>,
+}
+
 /// What the server sends.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -131,6 +138,10 @@ pub enum ChatMessage {
         /// An estimate; none while there is too little to estimate from.
         #[ts(type = "number | null")]
         wait_seconds: Option<u64>,
+        /// The queue is closed: the place is kept, and nobody comes before it opens.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        closed: Option<ClosedFor>,
     },
     Pong,
     /// The last frame before the server closes.

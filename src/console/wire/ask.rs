@@ -141,6 +141,8 @@ pub enum Ask {
     /// Supervisors: board frames from now on.
     WatchBoard,
     UnwatchBoard,
+    /// Supervisors: how the queues stood during the past hour, while this server ran.
+    PastHour,
     /// Supervisors: read a session unseen.
     Monitor {
         session: SessionId,

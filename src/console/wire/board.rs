@@ -18,6 +18,25 @@ pub struct BoardFrame {
     pub sessions: Vec<Arc<SessionCard>>,
 }
 
+/// How the queues stood at a moment of the past hour.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct BoardReading {
+    pub at: Timestamp,
+    pub queues: Vec<QueueReading>,
+}
+
+/// As in [`QueueFigures`].
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
+pub struct QueueReading {
+    pub queue: QueueId,
+    pub waiting: u32,
+    pub longest_since: Option<Timestamp>,
+    /// Of the service level.
+    pub percent: Option<f64>,
+    pub offered: u32,
+    pub abandoned: u32,
+}
+
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, TS)]
 pub struct QueueFigures {
     pub queue: QueueId,

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    BoardFrame, ConsoleWelcome, ExplanationView, Offer, OrganisationView, PassageView, PastSession,
-    PickableView, SearchHit, SessionCard, SessionSnapshot,
+    BoardFrame, BoardReading, ConsoleWelcome, ExplanationView, Offer, OrganisationView, PassageView,
+    PastSession, PickableView, SearchHit, SessionCard, SessionSnapshot,
 };
 
 /// What the engine sends.
@@ -88,6 +88,10 @@ pub enum Answer {
     /// The first in line first, at most 200.
     Pickable {
         tasks: Vec<PickableView>,
+    },
+    /// One a minute, oldest first.
+    PastHour {
+        readings: Vec<BoardReading>,
     },
     /// The session that goes on for both.
     Merged {

@@ -14,8 +14,8 @@ mod welcome;
 
 pub use ask::{Ask, ConsoleRequest};
 pub use board::{
-    AgentFigures, BoardFrame, CandidateView, ChannelLoad, ExplanationView, NeedView, QueueFigures,
-    ServiceLevelView,
+    AgentFigures, BoardFrame, BoardReading, CandidateView, ChannelLoad, ExplanationView, NeedView,
+    QueueFigures, QueueReading, ServiceLevelView,
 };
 pub use message::{Answer, ConsoleMessage, ConsoleRefusal, OfferOutcome, Upload};
 pub use session::{

@@ -1,6 +1,6 @@
 //! Which customer an identity belongs to, and whether anybody vouched for it.
 
-use model::{Identity, SessionEvent, Verification};
+use model::{Identity, SessionEvent, SessionId, Verification};
 use rusqlite::{Connection, params};
 
 use super::Place;
@@ -12,6 +12,7 @@ pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent
         | SessionEvent::IdentityAttached { identity, verification } => {
             attach(connection, place, identity, *verification)
         }
+        SessionEvent::Separated { other } => take_back(connection, place, *other),
         _ => Ok(()),
     }
 }
@@ -37,6 +38,19 @@ fn attach(
             verification_rank(verification),
             place.at.0
         ])?;
+    Ok(())
+}
+
+/// What the older session learned of the younger's customer while they were one, it keeps; but who comes
+/// with it is the younger's customer again.
+fn take_back(connection: &Connection, place: &Place, other: SessionId) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE identities SET seen_at = max(seen_at, ?3)
+            WHERE customer = (SELECT customer FROM sessions WHERE session = ?1)
+                AND EXISTS (SELECT 1 FROM absorptions WHERE session = ?2 AND other = ?1)",
+        )?
+        .execute(params![place.session_key(), other.0.as_bytes(), place.at.0])?;
     Ok(())
 }
 
