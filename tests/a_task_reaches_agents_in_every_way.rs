@@ -303,7 +303,7 @@ async fn agents_pick_from_a_list_and_the_faster_one_has_it() {
     assert_eq!(agents[0].ask(Ask::Pick { task }).await, Err(ConsoleRefusal::TooLate));
     let full = list(&mut agents[1]).await;
     assert_eq!(full.len(), 1);
-    assert_eq!(full[0].not_now.as_deref(), Some("has 1 of 1 in hand"));
+    assert_eq!(full[0].not_now.as_deref(), Some("You have 1 of 1 in hand"));
     let next = Ask::Pick { task: full[0].task };
     assert_eq!(agents[1].ask(next.clone()).await, Err(ConsoleRefusal::NotNow));
     agents[0].ask(next).await.unwrap();

@@ -233,6 +233,24 @@ pub fn passed_over(reason: &PassedOver) -> String {
     }
 }
 
+/// The same, said to the agent it is about.
+pub fn against_you(reason: &PassedOver) -> String {
+    if matches!(reason, PassedOver::Presence { .. }) {
+        return "You are not available".to_owned();
+    }
+    let said = passed_over(reason);
+    let spoken_to = [
+        ("is ", "You are "),
+        ("has ", "You have "),
+        ("does not ", "You do not "),
+        ("takes ", "You take "),
+        ("declined ", "You declined "),
+        ("may ", "You may "),
+    ];
+    let yours = spoken_to.iter().find_map(|(theirs, yours)| Some((said.strip_prefix(theirs)?, yours)));
+    yours.map_or_else(|| capitalised(&said), |(rest, yours)| format!("{yours}{rest}"))
+}
+
 fn remedy(explanation: &Explanation) -> Option<String> {
     let sentences: Vec<_> = explanation.needs.iter().map(|need| what(need, explanation)).collect();
     (!sentences.is_empty()).then(|| format!("It is served when {}", sentences.join(", or ")))

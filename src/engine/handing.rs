@@ -46,7 +46,7 @@ impl Engine {
                 queue: one.queue,
                 waiting_since: one.waiting_since,
                 card: (*self.directory.card(session)?).clone(),
-                not_now: one.not_now.map(|reason| explain::passed_over(&reason)),
+                not_now: one.not_now.map(|reason| explain::against_you(&reason)),
             })
         };
         pickable.into_iter().filter_map(view).collect()

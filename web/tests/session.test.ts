@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backoff } from '../src/lib/backoff';
-import { apply, fromSnapshot, handler, splitAtByte, type SessionState } from '../src/lib/session';
+import { apply, fromSnapshot, handler, joined, splitAtByte, type SessionState } from '../src/lib/session';
 import type { Recorded, SessionEvent } from '../src/wire';
 
 const empty = (): SessionState =>
@@ -73,6 +73,16 @@ describe('a session folded from its events', () => {
   it('never moves a read mark back', () => {
     const state = all({ type: 'read_marked', reader: 'customer', through: 3 }, { type: 'read_marked', reader: 'customer', through: 1 });
     expect(state.readByCustomer).toBe(3);
+  });
+});
+
+describe('merged sessions', () => {
+  const at = (sequence: number, event: SessionEvent) => ({ sequence, at: 0, event });
+  const absorbed = (other: string): SessionEvent => ({ type: 'absorbed', other, through: 1 });
+  it('can be parted where they joined last, until they are', () => {
+    const log = [at(1, absorbed('b')), at(2, { type: 'separated', other: 'b' }), at(3, absorbed('c')), at(4, absorbed('b'))];
+    expect([...joined(log)]).toEqual([['c', 3], ['b', 4]]);
+    expect([...joined([...log, at(5, { type: 'separated', other: 'c' })])]).toEqual([['b', 4]]);
   });
 });
 

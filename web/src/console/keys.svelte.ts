@@ -2,11 +2,11 @@ import { offers } from '../stores/offers.svelte';
 import { sessions } from '../stores/sessions.svelte';
 import type { Word } from '../words/index.svelte';
 
-export type Sheet = 'transfer' | 'wrap' | 'help' | 'palette' | 'customer';
+export type Sheet = 'transfer' | 'wrap' | 'help' | 'palette' | 'customer' | 'merge';
 
 export const SHORTCUTS: [string, Word][] = [
-  ['Ctrl K', 'keyPalette'], ['A', 'keyAccept'], ['J / K', 'keySessions'], ['R', 'reply'], ['N', 'writeNote'], ['/', 'keyCanned'], ['T', 'transfer'],
-  ['W', 'wrapUp'], ['C', 'keyCustomer'], ['Enter', 'send'], ['Shift Enter', 'keyNewLine'], ['Esc', 'keyEscape'], ['?', 'keyHelp'],
+  ['Ctrl K', 'keyPalette'], ['A', 'keyAccept'], ['D', 'keyDecline'], ['J / K', 'keySessions'], ['R', 'reply'], ['N', 'writeNote'], ['/', 'keyCanned'], ['T', 'transfer'],
+  ['W', 'wrapUp'], ['C', 'keyCustomer'], ['M', 'keyMerge'], ['Enter', 'send'], ['Shift Enter', 'keyNewLine'], ['Esc', 'keyEscape'], ['?', 'keyHelp'],
 ];
 
 /** The keyboard of the whole console: single letters only where nobody is typing. */
@@ -49,6 +49,7 @@ class Keys {
     const offer = offers.list[0];
     switch (key) {
       case 'a': return offer ? () => void offers.accept(offer) : null;
+      case 'd': return offer ? () => offers.decline(offer) : null;
       case 'j': return () => sessions.step(1);
       case 'k': return () => sessions.step(-1);
       case 'r': return () => this.reply();
@@ -56,6 +57,7 @@ class Keys {
       case 't': return sessions.current ? () => (this.open = 'transfer') : null;
       case 'w': return sessions.current ? () => (this.open = 'wrap') : null;
       case 'c': return sessions.current ? () => this.toggle('customer') : null;
+      case 'm': return sessions.current ? () => (this.open = 'merge') : null;
       case '?': return () => (this.open = 'help');
       default: return null;
     }

@@ -152,6 +152,16 @@ function withIdentity(known: SessionContext['identities'], added: SessionContext
   return known.some(same) ? known.map((one) => (same(one) ? entry : one)) : [...known, entry];
 }
 
+/** The sessions that are one with this one now, not separated since, and where they joined it. */
+export function joined(events: Recorded<SessionEvent>[]): Map<SessionId, Sequence> {
+  const others = new Map<SessionId, Sequence>();
+  for (const { event, sequence } of events) {
+    if (event.type === 'absorbed') others.set(event.other, sequence);
+    else if (event.type === 'separated') others.delete(event.other);
+  }
+  return others;
+}
+
 /** Whose task it is: assigned or wrapping. */
 export function handler(task: TaskView | null): AgentId | null {
   return task && (task.state === 'assigned' || task.state === 'wrapping') ? task.agent : null;

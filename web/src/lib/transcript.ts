@@ -1,4 +1,4 @@
-import type { AgentId, Channel, Message, MessageId, QueueId, Recorded, Sequence, SessionEvent, Timestamp } from '../wire';
+import type { AgentId, Channel, Message, MessageId, QueueId, Recorded, Sequence, SessionEvent, SessionId, Timestamp } from '../wire';
 import { t } from '../words/index.svelte';
 
 interface Base { sequence: Sequence; at: Timestamp }
@@ -6,7 +6,8 @@ interface Base { sequence: Sequence; at: Timestamp }
 export type Entry = Base & (
   | { kind: 'message'; message: Message; who: string; badge: Channel | null }
   | { kind: 'note'; id: MessageId; label: string; who: string; text: string }
-  | { kind: 'line'; text: string }
+  /** `joined`: the session that became part of this one there. */
+  | { kind: 'line'; text: string; joined?: SessionId }
 );
 
 export interface Names {
@@ -28,7 +29,8 @@ export function entries(events: Recorded<SessionEvent>[], names: Names): Entry[]
     if (event.type === 'note_added') return [{ kind: 'note', sequence, at, id: event.note, label: t('note'), who: names.agent(event.author), text: event.text }];
     if (event.type === 'whispered') return [{ kind: 'note', sequence, at, id: event.message, label: t('whisper'), who: names.agent(event.supervisor), text: event.text }];
     const text = line(event, names);
-    return text === null ? [] : [{ kind: 'line', sequence, at, text }];
+    if (text === null) return [];
+    return [event.type === 'absorbed' ? { kind: 'line', sequence, at, text, joined: event.other } : { kind: 'line', sequence, at, text }];
   });
 }
 
@@ -43,6 +45,8 @@ function line(event: SessionEvent, names: Names): string | null {
       return event.from ? t('lineHandedBy', { name: names.agent(event.from), target }) : t('lineHanded', { target });
     }
     case 'task_reprioritised': return t('linePriority', { name: names.agent(event.by), n: event.priority });
+    case 'task_held': return t('lineHeld', { name: names.agent(event.agent) });
+    case 'task_resumed': return t('lineResumed', { name: names.agent(event.agent) });
     case 'task_completed': return t(event.disposition ? 'lineFinishedAs' : 'lineFinished', { name: names.agent(event.agent), disposition: event.disposition ?? '' });
     case 'task_aged': return t('lineAged', { name: names.agent(event.by) });
     case 'callback_offered': return t('lineCallbackOffered', { text: event.text });

@@ -35,7 +35,7 @@ export class Chat {
   pending = $state<Pending[]>([]);
   draft = $state('');
   typing = $state<string | null>(null);
-  place = $state<{ position: number; wait: number | null } | null>(null);
+  place = $state<{ position: number; wait: number | null; closed: { until: number | null } | null } | null>(null);
   trouble = $state<string | null>(null);
   fatal = $state<string | null>(null);
   hasSession = $state(false);
@@ -246,7 +246,7 @@ export class Chat {
         this.typingTimer = setTimeout(() => (this.typing = null), TYPING_SHOWN_MS);
         break;
       case 'place':
-        this.place = { position: message.position, wait: message.wait_seconds };
+        this.place = { position: message.position, wait: message.wait_seconds, closed: message.closed ?? null };
         break;
       case 'bye':
         if (['unknown_site', 'unauthorised', 'malformed'].includes(message.code)) this.unwelcome(message.code, message.message);

@@ -3,12 +3,18 @@ import type { Answer, ConsoleMessage } from '../wire';
 
 type Handler = (message: ConsoleMessage) => void;
 
+export interface Notice { text: string; label?: string; act?: () => void }
+
+/** Long enough to read a sentence; longer where there is something to do. */
+const NOTICE_MS = 6_000;
+const NOTICE_TO_ACT_MS = 15_000;
+
 /** How the engine is reached. Stores subscribe and ask here; components only look at `link`. */
 class Connection {
   link = $state<Link>('offline');
   since = $state(Date.now());
-  /** What the engine said no to last, for the person to read. */
-  notice = $state<string | null>(null);
+  /** What happened last that the person should read, and what they may do about it. */
+  notice = $state<Notice | null>(null);
   private handlers: Handler[] = [];
   private links: ((link: Link) => void)[] = [];
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -49,10 +55,17 @@ class Connection {
     }
   }
 
-  tell(text: string) {
-    this.notice = text;
+  tell(text: string, choice?: { label: string; act: () => void }) {
+    this.notice = { text, ...choice };
     clearTimeout(this.noticeTimer);
-    this.noticeTimer = setTimeout(() => (this.notice = null), 6_000);
+    this.noticeTimer = setTimeout(() => (this.notice = null), choice ? NOTICE_TO_ACT_MS : NOTICE_MS);
+  }
+
+  /** Does what the notice offers. */
+  act() {
+    const act = this.notice?.act;
+    this.notice = null;
+    act?.();
   }
 
   private changed(link: Link) {

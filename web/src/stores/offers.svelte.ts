@@ -1,6 +1,7 @@
 import { beep } from '../lib/beep';
 import type { Offer, OfferOutcome, RejectReason, ReservationId } from '../wire';
 import { connection } from './connection.svelte';
+import { organisation } from './organisation.svelte';
 import { sessions } from './sessions.svelte';
 import { settings } from './settings.svelte';
 import { t, type Word } from '../words/index.svelte';
@@ -12,6 +13,8 @@ const OUTCOMES: Record<OfferOutcome, Word | null> = {
 class Offers {
   list = $state<Offer[]>([]);
   answering = $state<ReservationId | null>(null);
+  /** The offer that is being declined: its reasons are shown. */
+  declining = $state<ReservationId | null>(null);
 
   async accept(offer: Offer) {
     if (this.answering) return;
@@ -22,6 +25,12 @@ class Offers {
       this.drop(offer.reservation);
       sessions.select(offer.session);
     }
+  }
+
+  /** Asks for the reason first, where the organisation has some. */
+  decline(offer: Offer) {
+    if (organisation.rejectReasons(offer.queue).length === 0) void this.reject(offer);
+    else this.declining = this.declining === offer.reservation ? null : offer.reservation;
   }
 
   async reject(offer: Offer, reason: RejectReason | null = null) {
@@ -40,8 +49,9 @@ connection.subscribe((message) => {
     offers.list = [...offers.list, message];
     if (settings.sound) beep();
   } else if (message.type === 'offer_ended') {
+    const name = offers.list.find((offer) => offer.reservation === message.reservation)?.card.customer_name;
     offers.drop(message.reservation);
     const word = OUTCOMES[message.outcome];
-    if (word) connection.tell(t(word));
+    if (word && name) connection.tell(t(word, { name }));
   }
 });

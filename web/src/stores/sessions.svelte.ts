@@ -25,7 +25,8 @@ class Sessions {
   }
 
   put(card: SessionCard) {
-    const known = this.cards.some((one) => one.session === card.session);
+    const known = this.cards.find((one) => one.session === card.session);
+    if (known) this.tellHeld(known, card);
     this.cards = known ? this.cards.map((one) => (one.session === card.session ? card : one)) : [...this.cards, card];
     if (!this.selected) this.select(card.session);
   }
@@ -36,6 +37,18 @@ class Sessions {
     this.cards = this.cards.filter((card) => card.session !== session);
     transcripts.leave(session);
     if (this.selected === session) this.select(this.cards[Math.min(at, this.cards.length - 1)]?.session ?? null);
+  }
+
+  /** Mine, in hand, and not held: what a held one gave way to is among them. */
+  get busyWith(): SessionCard[] {
+    return this.cards.filter(({ task }) => task && !task.is_held && (task.state === 'assigned' || task.state === 'wrapping'));
+  }
+
+  /** What is held, and that it is back, is not of my doing: say so. */
+  private tellHeld(before: SessionCard, after: SessionCard) {
+    const [was, is] = [before.task?.is_held ?? false, after.task?.is_held ?? false];
+    if (was === is || after.task?.state !== 'assigned') return;
+    connection.tell(t(is ? 'nowHeld' : 'noLongerHeld', { name: after.customer_name }));
   }
 
   /** A session that its customer ended goes without a word of mine: say so. */

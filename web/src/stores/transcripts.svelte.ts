@@ -78,8 +78,8 @@ class Transcripts {
     if (applied.outcome === 'gap') void this.open(session);
     if (applied.outcome !== 'applied') return;
     this.states[session] = applied.state;
-    // What the merged session says comes with a snapshot.
-    if (recorded.event.type === 'absorbed') void this.anew(session);
+    // What the merged session says comes with a snapshot, and goes with one.
+    if (recorded.event.type === 'absorbed' || recorded.event.type === 'separated') void this.anew(session);
     if (recorded.event.type === 'message_posted') this.typing[session] = null;
   }
 
