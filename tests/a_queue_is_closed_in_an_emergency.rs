@@ -76,8 +76,11 @@ async fn a_supervisor_closes_a_queue_and_opens_it_again() {
 
     let mut customer = house.customer().await;
     customer.tell("is anybody there?").await;
-    sam.ask(Ask::WatchBoard).await.unwrap();
-    assert_eq!(sam.board().await.queues[0].waiting, 1, "it waits");
+    // What is acknowledged is recorded; the router hears of it in a moment.
+    let deadline = std::time::Instant::now() + support::PATIENCE;
+    while sam.board().await.queues[0].waiting != 1 {
+        assert!(std::time::Instant::now() < deadline, "it waits");
+    }
     sam.ask(Ask::ReopenQueue { queue: queue.clone() }).await.unwrap();
     rings(&mut ana).await;
     assert_eq!(standing(&house).await, (true, Value::Null));
