@@ -3,6 +3,8 @@
 //! Events are additive: a new field has a default, a new meaning gets a new variant. A stored event
 //! of any older version must still read.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use ts_rs::TS;
@@ -438,6 +440,22 @@ pub enum OrganisationEvent {
     ClosingsChanged { closings: Vec<Closing>, by: SmolStr },
 }
 
+/// Who did what to whom, chained to the entry before it: what changes one breaks all that follow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// A person, a program, or what stands for nobody in particular.
+    pub actor: SmolStr,
+    /// What was done, as one word: `login`, `organisation_changed`.
+    pub act: SmolStr,
+    /// To whom or what; empty where the act says it.
+    pub subject: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub detail: BTreeMap<SmolStr, String>,
+    /// The hash of this entry over the one before it, its place, its time and all of the above: SHA-256,
+    /// 64 lower-case hexadecimal digits.
+    pub hash: String,
+}
+
 /// A queue, or all, closed whatever the hours say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closing {
@@ -458,6 +476,7 @@ pub enum Event {
     Session(SessionEvent),
     Agent(AgentEvent),
     Organisation(OrganisationEvent),
+    Audit(AuditEntry),
     /// An input of the router, for replay.
     Routing(serde_json::Value),
 }

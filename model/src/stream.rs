@@ -18,6 +18,8 @@ pub enum StreamId {
     Agent(AgentId),
     /// `organisation`
     Organisation,
+    /// `audit`: who did what, a chain of hashes.
+    Audit,
     /// `routing/<domain>`: the router's inputs, for replay.
     Routing(Name),
 }
@@ -33,6 +35,7 @@ impl fmt::Display for StreamId {
             Self::Session(session) => write!(f, "session/{session}"),
             Self::Agent(agent) => write!(f, "agent/{agent}"),
             Self::Organisation => f.write_str("organisation"),
+            Self::Audit => f.write_str("audit"),
             Self::Routing(domain) => write!(f, "routing/{domain}"),
         }
     }
@@ -43,8 +46,10 @@ impl FromStr for StreamId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let unknown = || UnknownStream(text.chars().take(100).collect());
-        if text == "organisation" {
-            return Ok(Self::Organisation);
+        match text {
+            "organisation" => return Ok(Self::Organisation),
+            "audit" => return Ok(Self::Audit),
+            _ => {}
         }
         let (kind, name) = text.split_once('/').ok_or_else(unknown)?;
         match kind {
@@ -100,9 +105,13 @@ mod tests {
 
     #[test]
     fn stream_names_read_back() {
-        for text in
-            ["organisation", "agent/ana", "routing/main", "session/0190163d-8694-739b-aea5-966c26f8ad91"]
-        {
+        for text in [
+            "organisation",
+            "audit",
+            "agent/ana",
+            "routing/main",
+            "session/0190163d-8694-739b-aea5-966c26f8ad91",
+        ] {
             assert_eq!(text.parse::<StreamId>().unwrap().to_string(), text);
         }
         assert!("session/nobody".parse::<StreamId>().is_err());

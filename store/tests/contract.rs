@@ -37,6 +37,15 @@ async fn each_kind_of_stream_keeps_its_own_kind_of_event() {
     let stream = StreamId::Agent(agent("ana"));
     store.append(to(stream.clone(), presence.clone())).await.unwrap();
     assert_eq!(store.load(&stream, Sequence::START, 9).await.unwrap()[0].event, presence);
+    let entry = Event::Audit(model::event::AuditEntry {
+        actor: "ana".into(),
+        act: "login".into(),
+        subject: String::new(),
+        detail: [("address".into(), "192.0.2.1".to_owned())].into(),
+        hash: "0".repeat(64),
+    });
+    store.append(to(StreamId::Audit, entry.clone())).await.unwrap();
+    assert_eq!(store.load(&StreamId::Audit, Sequence::START, 9).await.unwrap()[0].event, entry);
     let refused = store.append(to(StreamId::Organisation, presence)).await;
     assert!(matches!(refused, Err(AppendError::Invalid { .. })), "{refused:?}");
     let empty = Append::new(stream, Epoch::FIRST, Sequence(1), Timestamp(1), Vec::new());

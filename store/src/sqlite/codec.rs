@@ -88,6 +88,7 @@ pub(crate) fn encode(event: &Event) -> Result<String, StoreError> {
         Event::Session(event) => to_json(event),
         Event::Agent(event) => to_json(event),
         Event::Organisation(event) => to_json(event),
+        Event::Audit(entry) => to_json(entry),
         Event::Routing(event) => to_json(event),
     }
 }
@@ -97,6 +98,7 @@ pub(crate) fn decode(stream: &StreamId, body: &str) -> Result<Event, StoreError>
         StreamId::Session(_) => json(body).map(Event::Session),
         StreamId::Agent(_) => json(body).map(Event::Agent),
         StreamId::Organisation => json(body).map(Event::Organisation),
+        StreamId::Audit => json(body).map(Event::Audit),
         StreamId::Routing(_) => json(body).map(Event::Routing),
     }
 }
@@ -108,6 +110,7 @@ pub(crate) fn belongs(stream: &StreamId, event: &Event) -> bool {
         (StreamId::Session(_), Event::Session(_))
             | (StreamId::Agent(_), Event::Agent(_))
             | (StreamId::Organisation, Event::Organisation(_))
+            | (StreamId::Audit, Event::Audit(_))
             | (StreamId::Routing(_), Event::Routing(_))
     )
 }

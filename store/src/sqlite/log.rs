@@ -57,7 +57,7 @@ fn has_repeated_key(events: &[Event]) -> bool {
 fn deduplication_key(event: &Event) -> Option<Uuid> {
     match event {
         Event::Session(event) => event.deduplication_key(),
-        Event::Agent(_) | Event::Organisation(_) | Event::Routing(_) => None,
+        Event::Agent(_) | Event::Organisation(_) | Event::Audit(_) | Event::Routing(_) => None,
     }
 }
 
