@@ -12,6 +12,7 @@ use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 use store::{Blobs, SqliteOptions, Store};
 use tandem::auth::{Auth, Principal};
+use tandem::cluster::Desk;
 use tandem::configuration::organisation::{ApiClient, ApiKey, Organisation, Password, Scope};
 use tandem::configuration::{Secrets, Settings};
 use tandem::foundation::Foundation;
@@ -87,7 +88,7 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();
-        let served = tokio::spawn(serve(listener, router(state), None, shutdown.clone()));
+        let served = tokio::spawn(serve(listener, Desk::alone(router(state)), None, shutdown.clone()));
         let client = Client::builder().no_proxy().build().unwrap();
         Self { address, client, auth, foundation, ready, shutdown, served, _folder: folder }
     }
