@@ -4,7 +4,7 @@
 //! the organisation's number, so that whoever changes it knows of all that came before.
 
 use model::event::{Closing, OrganisationEvent};
-use model::{Epoch, Event, Sequence, StreamId};
+use model::{Epoch, Event, QueueId, Recorded, Sequence, StreamId, Timestamp};
 use store::{Append, AppendError, Store, StoreError};
 
 use crate::configuration::Organisation;
@@ -34,7 +34,7 @@ pub async fn newest(store: &Store) -> Result<Option<Organisation>, VersionError>
     let mut last = count(store).await?;
     // What came after the newest version are closings: few.
     while last != Sequence::START {
-        if let OrganisationEvent::Applied { document, .. } = event(store, last).await? {
+        if let OrganisationEvent::Applied { document, .. } = load(store, last).await?.event {
             let read = serde_json::from_value(document);
             return read.map(Some).map_err(|error| VersionError::Unreadable(error.to_string()));
         }
@@ -49,11 +49,50 @@ pub async fn closings(store: &Store) -> Result<Vec<Closing>, VersionError> {
     if last == Sequence::START {
         return Ok(Vec::new());
     }
-    Ok(match event(store, last).await? {
+    Ok(closings_in(load(store, last).await?.event))
+}
+
+fn closings_in(event: OrganisationEvent) -> Vec<Closing> {
+    match event {
         OrganisationEvent::Applied { closings, .. } | OrganisationEvent::ClosingsChanged { closings, .. } => {
             closings
         }
-    })
+    }
+}
+
+/// A queue, or all, was closed by hand from then until then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastClosing {
+    pub queue: Option<QueueId>,
+    pub since: Timestamp,
+    pub until: Timestamp,
+}
+
+/// The closings that ended after `since` and before `now`: by themselves, by hand, or in another closing of
+/// the same.
+pub async fn past_closings(
+    store: &Store,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<PastClosing>, VersionError> {
+    let mut last = count(store).await?;
+    let (mut past, mut after, mut until) = (Vec::new(), Vec::new(), now);
+    while last != Sequence::START {
+        let recorded = load(store, last).await?;
+        let (at, closings) = (recorded.at, closings_in(recorded.event));
+        past.extend(closings.iter().filter(|closing| !after.contains(*closing)).map(|closing| PastClosing {
+            queue: closing.queue.clone(),
+            since: closing.since,
+            until: closing.until.map_or(until, |own| own.min(until)),
+        }));
+        if at <= since {
+            break;
+        }
+        (after, until) = (closings, at);
+        last = Sequence(last.0 - 1);
+    }
+    past.retain(|closing| since < closing.until && closing.until < now);
+    Ok(past)
 }
 
 /// Adds a version after `last`; refused if there is a later one.
@@ -81,10 +120,12 @@ async fn append(store: &Store, last: Sequence, event: OrganisationEvent) -> Resu
     Ok(())
 }
 
-async fn event(store: &Store, at: Sequence) -> Result<OrganisationEvent, VersionError> {
+async fn load(store: &Store, at: Sequence) -> Result<Recorded<OrganisationEvent>, VersionError> {
     let found = store.load(&StreamId::Organisation, Sequence(at.0 - 1), 1).await?;
-    match found.into_iter().next().map(|recorded| recorded.event) {
-        Some(Event::Organisation(event)) => Ok(event),
+    match found.into_iter().next() {
+        Some(Recorded { sequence, at, event: Event::Organisation(event) }) => {
+            Ok(Recorded { sequence, at, event })
+        }
         _ => Err(VersionError::Unreadable(format!("version {at} is missing"))),
     }
 }

@@ -46,6 +46,8 @@ pub(crate) struct Agent {
     pub presence_since: Timestamp,
     pub routability: Routability,
     pub told: Told,
+    /// What the log says, after a restart, until the presence is told.
+    pub presumed: Option<Routability>,
     /// As what the agent is counted in its profile.
     pub counted: Attendance,
     /// Offered, assigned or wrapping.
@@ -148,6 +150,7 @@ impl Agent {
             presence_since: now,
             routability: Routability::LoggedOut,
             told: Told::Never,
+            presumed: None,
             counted: Attendance::default(),
             tasks: Vec::new(),
             held: [0; 3],
@@ -166,12 +169,24 @@ impl Agent {
         }
     }
 
-    /// Whoever nothing was told of counts as there.
+    /// Where the agent is, as far as anybody knows: nobody is given out as there of whom nothing is known.
+    pub fn whereabouts(&self) -> Routability {
+        match (self.told, self.presumed) {
+            (Told::Yes, _) | (_, None) => self.routability,
+            (Told::Never | Told::Expected, Some(presumed)) => presumed,
+        }
+    }
+
+    /// Of whom nothing is known yet, and a restored task waits for.
+    pub fn is_expected(&self) -> bool {
+        self.told == Told::Expected && self.presumed.is_none()
+    }
+
     pub fn attendance(&self) -> Attendance {
-        let untold = self.told != Told::Yes;
+        let whereabouts = self.whereabouts();
         Attendance {
-            is_logged_in: untold || self.routability != Routability::LoggedOut,
-            is_available: untold || self.is_routable(),
+            is_logged_in: whereabouts != Routability::LoggedOut,
+            is_available: whereabouts == Routability::Routable,
         }
     }
 

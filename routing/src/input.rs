@@ -25,7 +25,7 @@ pub enum Input {
     Configure {
         configuration: Box<Configuration>,
     },
-    /// A new agent, or a new profile of a known one. A new agent is offline until its presence is told.
+    /// A new agent, or a new profile of a known one. A new agent is logged out until its presence is told.
     AgentUpserted {
         profile: AgentProfile,
     },
@@ -36,6 +36,15 @@ pub enum Input {
     PresenceChanged {
         agent: AgentId,
         presence: PresenceName,
+    },
+    /// An agent as the log has it, after a restart and before any task is restored. Whether a step is passed
+    /// over and whether a task waits for the agent is judged by this presence; nothing is offered before
+    /// [`Input::PresenceChanged`]. Refused for an agent without a profile.
+    AgentRestored {
+        agent: AgentId,
+        presence: PresenceName,
+        /// Offers that rang out since the last that was accepted.
+        misses: u32,
     },
     /// A new task. The same id again is refused: delivering twice does no harm.
     TaskArrived {
@@ -113,6 +122,14 @@ pub enum Input {
     QueueReopened {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         queue: Option<QueueId>,
+    },
+    /// Before a restart a queue, or all, was closed by hand from then until then: tasks that are restored
+    /// from now on have not aged meanwhile.
+    QueueWasClosed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<QueueId>,
+        since: Timestamp,
+        until: Timestamp,
     },
     TaskCanceled {
         task: TaskId,

@@ -88,9 +88,10 @@
 //! - **Time only goes forward**, and [`Input::Tick`] comes at [`Router::next_deadline`]. Late ticks
 //!   delay what was due; they never lose it. An input that comes first does the same: whatever is due
 //!   is done before it, so an acceptance after the ring time is late however slow the timer was.
-//! - **Restoring**: a new router with a new seed, [`Input::AgentUpserted`] for all agents, then
-//!   [`Input::TaskRestored`] for all open tasks, and only then [`Input::PresenceChanged`]. Agents are
-//!   offline until then, so nothing is offered before everything is known. Ids of reservations stay.
+//! - **Restoring**: a new router with a new seed, [`Input::AgentUpserted`] and
+//!   [`Input::AgentRestored`] for all agents, [`Input::QueueWasClosed`] and [`Input::QueueClosed`], then
+//!   [`Input::TaskRestored`] for all open tasks, and only then [`Input::PresenceChanged`]. Nothing is
+//!   offered until then, before everything is known. Ids of reservations stay.
 //!
 //! # How it stays fast
 //! No step looks at all waiting tasks or all agents. Tasks that ask the same are one **class**, an

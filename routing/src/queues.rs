@@ -6,7 +6,7 @@ use model::{QueueId, TaskId, Timestamp};
 use rustc_hash::FxHashMap;
 
 use crate::agents::FreeKey;
-use crate::closing::Closing;
+use crate::closing::{Closing, Span};
 use crate::configuration::Queue;
 use crate::hours::Hours;
 use crate::input::Delivery;
@@ -33,6 +33,8 @@ pub(crate) struct RunningQueue {
     pub is_open: bool,
     /// Closed by hand, beside the hours.
     pub closing: Option<Closing>,
+    /// When it was closed by hand before a restart.
+    pub was_closed: Vec<Span>,
     /// When it next opens or closes; `Timestamp::MAX` if never.
     pub hours_change: Timestamp,
     /// What `waiting` is sorted by.
@@ -64,6 +66,7 @@ impl RunningQueue {
             settings: None,
             is_open: true,
             closing: None,
+            was_closed: Vec::new(),
             hours_change: Timestamp::MAX,
             order: WaitingOrder::default(),
             waiting: Ranked::default(),

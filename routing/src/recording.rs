@@ -37,7 +37,7 @@ pub enum Record {
 impl Record {
     /// Raised whenever the router decides otherwise than before on the same inputs: a recording of
     /// another version reads, but need not replay to the same outputs.
-    pub const VERSION: u32 = 2;
+    pub const VERSION: u32 = 3;
 
     pub fn started(configuration: &Configuration, seed: u128) -> Self {
         let configuration = Box::new(configuration.clone());

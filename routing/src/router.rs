@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::agents::{AgentIndex, Agents};
 use crate::classes::{ClassMark, Classes};
-use crate::closing::Closing;
+use crate::closing::{Closing, Span};
 use crate::configuration::{Configuration, Queue, Routability};
 use crate::deadlines::{Deadlines, Due};
 use crate::expression::Conditions;
@@ -58,6 +58,8 @@ pub struct Router {
     removed: BTreeMap<QueueId, Queue>,
     /// Closes all queues.
     pub(crate) closing: Option<Closing>,
+    /// When all queues were closed by hand before a restart.
+    was_closed: Vec<Span>,
     names: Names,
     pub(crate) conditions: Conditions,
     deadlines: Deadlines,
@@ -92,6 +94,7 @@ impl Router {
             ringing: Ringing::default(),
             removed: BTreeMap::new(),
             closing: None,
+            was_closed: Vec::new(),
             names: Names::default(),
             conditions: Conditions::default(),
             deadlines: Deadlines::default(),
@@ -144,6 +147,9 @@ impl Router {
             Input::PresenceChanged { agent, presence } => {
                 return self.change_presence(&agent, presence, outputs);
             }
+            Input::AgentRestored { agent, presence, misses } => {
+                return self.restore_agent(&agent, &presence, misses);
+            }
             Input::TaskArrived { task } => return self.arrive(task),
             Input::TaskRestored { task, queued_since, state } => {
                 return self.restore(task, queued_since, state, outputs);
@@ -164,6 +170,9 @@ impl Router {
             Input::QueueClosed { queue, reason, since, until } => {
                 let closing = Closing { reason, since: since.min(self.now), until };
                 self.close(queue.as_ref(), Some(closing));
+            }
+            Input::QueueWasClosed { queue, since, until } => {
+                self.remember_closing(queue.as_ref(), Span { since, until });
             }
             Input::QueueReopened { queue } => self.close(queue.as_ref(), None),
             Input::TaskCanceled { task, reason } => {

@@ -26,8 +26,8 @@ impl Step {
     pub const MOST: usize = 10;
 }
 
-/// When a step is passed over: judged as a task enters it, and not taken back. An agent of whom nothing
-/// has been told yet, after a restart, counts as there.
+/// When a step is passed over: judged as a task enters it, and not taken back. After a restart an
+/// agent is where the log says until the presence is told; of whom nothing is known is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SkipWhen {

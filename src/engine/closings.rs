@@ -5,7 +5,7 @@ use model::{QueueId, Timestamp};
 use routing::Input;
 
 use super::Engine;
-use crate::versions::{self, VersionError};
+use crate::versions::{self, PastClosing, VersionError};
 
 /// Bytes of a reason.
 const MAX_REASON: usize = 500;
@@ -81,8 +81,15 @@ impl Engine {
         Ok(())
     }
 
-    /// The router hears again what was closed when the process ended.
-    pub(super) async fn restore_closings(&self) -> Result<(), VersionError> {
+    /// The router hears again what was closed when the process ended; and what was closed and is open
+    /// again since `since`, when the first of the open tasks came to its queue.
+    pub(super) async fn restore_closings(&self, since: Option<Timestamp>) -> Result<(), VersionError> {
+        if let Some(since) = since {
+            for past in versions::past_closings(&self.foundation.store, since, self.foundation.now()).await? {
+                let PastClosing { queue, since, until } = past;
+                self.route(Input::QueueWasClosed { queue, since, until }).await;
+            }
+        }
         for closing in self.closings_in_force(self.foundation.now()).await? {
             self.route(closed(closing)).await;
         }

@@ -34,6 +34,7 @@ impl Engine {
         events: Arc<[Recorded<SessionEvent>]>,
     ) {
         for recorded in events.iter() {
+            crate::measures::count(&recorded.event);
             self.follow_event(session, &state, recorded).await;
         }
         if !self.foundation.organisation().webhooks.is_empty() {
@@ -66,7 +67,6 @@ impl Engine {
         state: &State,
         recorded: &Recorded<SessionEvent>,
     ) {
-        crate::measures::count(&recorded.event);
         match &recorded.event {
             SessionEvent::TaskCreated { task, queue, waiting_since, .. } => {
                 self.directory.remember_task(*task, session);
@@ -134,7 +134,7 @@ impl Engine {
             }
             SessionEvent::ReservationEnded { reservation, agent, outcome, .. } => {
                 if *outcome == ReservationEnd::TimedOut {
-                    self.figures.add_unanswered(agent, recorded.at);
+                    self.figures.add_unanswered(agent, 1, recorded.at);
                 }
                 let (reservation, outcome) = (*reservation, OfferOutcome::from(*outcome));
                 self.tell(agent, News::OfferEnded { reservation, outcome }).await;

@@ -55,11 +55,11 @@ impl Figures {
         *counter = counter.saturating_add(1);
     }
 
-    /// Counts an offer that rang out: the agent did not respond, the customer abandoned nothing.
-    pub fn add_unanswered(&self, agent: &AgentId, at: Timestamp) {
+    /// Counts offers that rang out: the agent did not respond, the customer abandoned nothing.
+    pub fn add_unanswered(&self, agent: &AgentId, offers: u32, at: Timestamp) {
         let mut day = self.day(at);
         let count = day.unanswered.entry(agent.clone()).or_default();
-        *count = count.saturating_add(1);
+        *count = count.saturating_add(offers);
     }
 
     pub fn of(&self, queue: &QueueId, now: Timestamp) -> Outcomes {
@@ -101,10 +101,13 @@ fn day_of(at: Timestamp, zone: &TimeZone) -> (Timestamp, Timestamp) {
 }
 
 impl Engine {
-    /// Counts the waits of the day that runs again, from the log.
+    /// Counts the waits and the unanswered offers of the day that runs again, from the log.
     pub(super) async fn restore_figures(&self, now: Timestamp) -> Result<(), store::StoreError> {
         let organisation = self.foundation.organisation();
         let (begins, _) = day_of(now, &TimeZone::system());
+        for (agent, count) in self.foundation.store.unanswered_since(begins).await? {
+            self.figures.add_unanswered(&agent, count, now);
+        }
         for queue in &organisation.queues {
             let threshold = organisation.service_level(queue).threshold;
             for wait in self.foundation.store.queue_day(&queue.id, begins, Timestamp::MAX).await? {
@@ -158,7 +161,7 @@ mod tests {
         let (begins, ends) = day_of(noon, &TimeZone::system());
         assert!(begins <= noon && noon < ends);
         figures.add(&queue, Duration::from_secs(20), Duration::from_secs(3), WaitEnd::Answered, noon);
-        figures.add_unanswered(&agent, noon);
+        figures.add_unanswered(&agent, 1, noon);
         let last = Timestamp(ends.0 - 1);
         assert_eq!((figures.of(&queue, last).answered(), figures.unanswered_by(&agent, last)), (1, 1));
         assert_eq!((figures.of(&queue, ends).answered(), figures.unanswered_by(&agent, ends)), (0, 0));

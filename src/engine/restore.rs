@@ -39,6 +39,8 @@ pub enum StartError {
 
 /// Events of a session's log that its task's facts are read from; the rest of a longer one adds none.
 const KNOWN_FROM: usize = 10_000;
+/// Presences of an agent read at a time.
+const PRESENCES: u64 = 100;
 /// Sessions read at a time.
 const PAGE: usize = 1_000;
 /// Logs of them loaded at once, so that no reading thread waits for us.
@@ -69,12 +71,14 @@ impl Engine {
             presences.push((id, presence));
         }
 
-        self.restore_closings().await?;
         for profile in routing_setup::profiles(&organisation) {
             router.feed(Input::AgentUpserted { profile }).await?;
         }
+        self.restore_agents(&presences).await?;
         self.restore_figures(now()).await?;
-        let wrapping = self.restore_tasks().await?;
+        let tasks = store.open_tasks().await?;
+        self.restore_closings(tasks.iter().map(|task| task.queued_at).min()).await?;
+        let wrapping = self.restore_tasks(tasks).await?;
         let mut held = self.restore_sessions().await?;
         self.restore_after_work(wrapping, &mut held).await?;
         tokio::spawn(outputs::follow(Arc::downgrade(self), receiver));
@@ -138,6 +142,47 @@ impl Engine {
         Ok(restored)
     }
 
+    /// Tells the router where everybody was, before it hears of a task.
+    async fn restore_agents(&self, presences: &[(AgentId, PresenceName)]) -> Result<(), StartError> {
+        let missed: BTreeMap<_, _> = self.foundation.store.misses().await?.into_iter().collect();
+        for (agent, presence) in presences.iter().cloned() {
+            let misses = match missed.get(&agent) {
+                Some(in_a_row) => self.missed_since_log_out(&agent, *in_a_row).await?,
+                None => 0,
+            };
+            // Supervisors are not routed to: it refuses them.
+            self.router().feed(Input::AgentRestored { agent, presence, misses }).await?;
+        }
+        Ok(())
+    }
+
+    /// Of the offers that the agent has missed in a row, those since the row last ended in a log-out.
+    async fn missed_since_log_out(&self, agent: &AgentId, in_a_row: u32) -> Result<u32, StoreError> {
+        let (store, stream) = (&self.foundation.store, StreamId::Agent(agent.clone()));
+        let mut end = store.last(&stream).await?.0;
+        let mut misses = 0;
+        while end > 0 {
+            let begin = end.saturating_sub(PRESENCES);
+            let page =
+                store.load(&stream, Sequence(begin), usize::try_from(end - begin).unwrap_or(0)).await?;
+            for recorded in page.iter().rev() {
+                let Event::Agent(AgentEvent::PresenceChanged { presence, cause, .. }) = &recorded.event
+                else {
+                    continue;
+                };
+                if *cause == PresenceCause::NotResponding && presence.as_str() == OFFLINE {
+                    return Ok(misses);
+                }
+                misses += u32::from(*cause == PresenceCause::NotResponding);
+                if misses == in_a_row {
+                    return Ok(misses);
+                }
+            }
+            end = begin;
+        }
+        Ok(misses)
+    }
+
     /// What the log of a session says of its task; nothing if it cannot be read.
     async fn known_of(&self, organisation: &Organisation, session: SessionId) -> TaskFacts {
         let store = &self.foundation.store;
@@ -147,9 +192,8 @@ impl Engine {
     }
 
     /// Answers in which sessions somebody wraps up: those may be closed.
-    async fn restore_tasks(&self) -> Result<Vec<SessionId>, StartError> {
+    async fn restore_tasks(&self, tasks: Vec<OpenTask>) -> Result<Vec<SessionId>, StartError> {
         let organisation = self.foundation.organisation();
-        let tasks = self.foundation.store.open_tasks().await?;
         let asks_about_tasks = organisation.asks_about_tasks();
         let count = tasks.len();
         let wraps_up = |task: &&OpenTask| matches!(task.state, TaskState::Wrapping { .. });

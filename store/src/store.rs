@@ -195,6 +195,18 @@ impl Store {
         store.finished_waits(queue.clone(), from, to).await
     }
 
+    /// Of each agent at whom offers rang out from `from` on, how many.
+    pub async fn unanswered_since(&self, from: Timestamp) -> Result<Vec<(AgentId, u32)>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.unanswered_since(from).await
+    }
+
+    /// Of each agent who missed the last offer, how many in a row since the last one they accepted.
+    pub async fn misses(&self) -> Result<Vec<(AgentId, u32)>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.misses().await
+    }
+
     /// The sessions in which these Message-IDs were written, in the order of `ids`. Whether the
     /// sender takes part in them is the caller's to check.
     pub async fn sessions_of_mails(&self, ids: Vec<String>) -> Result<Vec<(String, SessionId)>, StoreError> {

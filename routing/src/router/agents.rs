@@ -44,6 +44,28 @@ impl Router {
         Ok(())
     }
 
+    /// After a restart: where the agent was last, and how many offers in a row rang out.
+    pub(super) fn restore_agent(
+        &mut self,
+        agent: &AgentId,
+        presence: &PresenceName,
+        misses: u32,
+    ) -> Result<(), Refusal> {
+        let index = self.find_agent(agent)?;
+        if self.agents[index].profile.is_none() {
+            return Err(Refusal::UnknownAgent { agent: agent.clone() });
+        }
+        let routability = self.routability(presence);
+        let restored = &mut self.agents[index];
+        restored.misses = misses;
+        if restored.told != Told::Yes {
+            restored.presumed = Some(routability);
+        }
+        self.recount(index);
+        self.judge_awaiting_anew(index);
+        Ok(())
+    }
+
     /// An agent who becomes not routable keeps what is assigned and loses what rings.
     pub(super) fn take_presence(
         &mut self,

@@ -7,7 +7,7 @@ use super::Router;
 use crate::expression::{TaskView, Truth};
 
 use super::onward::Onward;
-use crate::agents::{AgentIndex, Told};
+use crate::agents::AgentIndex;
 use crate::classes::{Asked, ClassKey};
 use crate::order::TaskKey;
 use crate::output::{Output, OverflowReason};
@@ -133,10 +133,10 @@ impl Router {
         let agent = &self.agents[awaited.agent];
         let takes = agent.profile.is_some_and(|profile| self.profiles[profile].takes(task.channel));
         let there = match awaited.because {
-            Because::Preferred => agent.is_routable() && self.queues[task.queue].is_open,
-            Because::Transferred => agent.routability != crate::Routability::LoggedOut,
+            Because::Preferred => agent.attendance().is_available && self.queues[task.queue].is_open,
+            Because::Transferred => agent.attendance().is_logged_in,
         };
-        if takes && (there || agent.told == Told::Expected) && self.now < awaited.until {
+        if takes && (there || agent.is_expected()) && self.now < awaited.until {
             return Some(awaited.agent);
         }
         self.stop_awaiting(index);

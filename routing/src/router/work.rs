@@ -282,14 +282,7 @@ impl Router {
     /// The queue's times stood still while it was closed, also before a restart.
     fn without_closed_time(&self, request: &TaskRequest, queued_since: Timestamp) -> Timestamp {
         let Some(queue) = self.queues.find(&request.queue) else { return queued_since };
-        let queue = &self.queues[queue];
-        let closings = queue.closings(self.closing.as_ref(), self.now);
-        let closed = closings.map(|closing| closing.since).min();
-        let end = closed.unwrap_or(self.now).max(queued_since);
-        match queue.hours() {
-            Some(hours) => self.now - hours.open_between(queued_since, end),
-            None => self.now - end.since(queued_since),
-        }
+        self.now - self.open_since(queue, queued_since)
     }
 
     fn remember(&mut self, reservation: Option<ReservationId>, index: TaskIndex) {

@@ -107,3 +107,54 @@ fn a_task_restored_into_a_queue_closed_by_hand_has_not_aged_by_it() {
     let expired = Output::Expired { task: task(1), queue: queue("q") };
     assert_eq!(world.until(at(9_000.0)), [(at(6_040.0), expired)]);
 }
+
+#[test]
+fn closings_that_were_over_before_a_restart_have_not_aged_a_restored_task() {
+    let mut world = world(Queue { deadline: Some(seconds(60.0)), ..Queue::default() });
+    world.presence("ana", "break");
+    world.now = at(5_000.0);
+    let closed = |queue: Option<&str>, since: f64, until: f64| {
+        let queue = queue.map(crate::support::queue);
+        Input::QueueWasClosed { queue, since: at(since), until: at(until) }
+    };
+    // They overlap, are told in any order, begin before the task, concern another queue.
+    world.feed(closed(None, 2_000.0, 4_970.0));
+    world.feed(closed(Some("q"), 1_010.0, 3_000.0));
+    world.feed(closed(Some("q"), 500.0, 1_005.0));
+    world.feed(closed(Some("other"), 4_970.0, 5_000.0));
+    let restored = request(1, "q", Channel::Chat, at(1_000.0));
+    let state = RestoredState::Pending;
+    world.feed(Input::TaskRestored { task: restored, queued_since: at(1_000.0), state });
+    // Open from 1005 to 1010 and from 4970 on: 35 seconds.
+    let expired = Output::Expired { task: task(1), queue: queue("q") };
+    assert_eq!(world.until(at(9_000.0)), [(at(5_025.0), expired)]);
+}
+
+#[test]
+fn a_task_is_as_old_after_a_restart_as_without_one() {
+    let settings = || Queue { deadline: Some(seconds(60.0)), ..Queue::default() };
+    let mut lived = world(settings());
+    lived.presence("ana", "break");
+    lived.now = at(100.0);
+    lived.chat(1, "q");
+    lived.until(at(110.0));
+    close(&mut lived, Some("q"), Some(400.0));
+    lived.until(at(200.0));
+    close(&mut lived, None, None);
+    lived.until(at(600.0));
+    reopen(&mut lived, None);
+    lived.until(at(620.0));
+
+    let mut restarted = world(settings());
+    restarted.presence("ana", "break");
+    restarted.now = at(620.0);
+    let (until, of_all) = (at(400.0), at(600.0));
+    restarted.feed(Input::QueueWasClosed { queue: Some(queue("q")), since: at(110.0), until });
+    restarted.feed(Input::QueueWasClosed { queue: None, since: at(200.0), until: of_all });
+    let state = RestoredState::Pending;
+    let restored = request(1, "q", Channel::Chat, at(100.0));
+    restarted.feed(Input::TaskRestored { task: restored, queued_since: at(100.0), state });
+    let expired = [(at(650.0), Output::Expired { task: task(1), queue: queue("q") })];
+    assert_eq!(lived.until(at(2_000.0)), expired);
+    assert_eq!(restarted.until(at(2_000.0)), expired);
+}

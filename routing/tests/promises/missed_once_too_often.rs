@@ -83,3 +83,12 @@ fn what_waits_for_an_agent_who_is_logged_out_goes_to_the_others() {
     assert_offered(&world.presence("ben", "available"), &[(1, "ben")]);
     assert_offered(&world.complete(1), &[(2, "ben")]);
 }
+
+#[test]
+fn a_restart_does_not_begin_the_row_anew() {
+    let mut world = world(Some(3));
+    let restored = Input::AgentRestored { agent: agent("ana"), presence: presence("available"), misses: 2 };
+    world.feed(restored);
+    world.presence("ana", "available");
+    assert!(matches!(miss(&mut world, 1)[..], [Output::AgentLoggedOut { misses: 3, .. }]));
+}

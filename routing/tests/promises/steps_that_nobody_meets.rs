@@ -111,14 +111,41 @@ fn the_last_step_is_never_passed_over() {
     assert_eq!(standing(&world), (2, None, vec![1]));
 }
 
-#[test]
-fn after_a_restart_who_was_not_told_of_counts_as_there() {
-    let mut world = world(SkipWhen::NobodyLoggedIn, SkipWhen::Never);
+/// Starts anew where eva, who can do the first step, was last in a presence; the steps of task 1.
+fn restarted(presence: Option<&str>, skip_when: SkipWhen) -> World {
+    let mut world = world(skip_when, SkipWhen::Never);
     world.feed(Input::AgentUpserted { profile: profile("eva", &[("expert", 5)], &CHAT, &["q"]) });
-    let task = request(1, "q", Channel::Chat, at(0.0));
     world.now = at(10.0);
-    world.feed(Input::TaskRestored { task, queued_since: at(0.0), state: RestoredState::Pending });
-    assert_eq!(standing(&world), (1, Some(at(30.0)), vec![]));
-    world.presence("eva", "offline");
+    if let Some(name) = presence {
+        let (agent, presence) = (agent("eva"), crate::support::presence(name));
+        world.feed(Input::AgentRestored { agent, presence, misses: 0 });
+    }
+    let task = request(1, "q", Channel::Chat, at(0.0));
+    let restored = Input::TaskRestored { task, queued_since: at(0.0), state: RestoredState::Pending };
+    assert_offered(&world.feed(restored), &[]);
+    world
+}
+
+#[test]
+fn after_a_restart_an_agent_is_where_the_log_says_before_anything_is_told() {
+    use SkipWhen::{NobodyAvailable, NobodyLoggedIn};
+    let (waits, passes) = ((1, Some(at(30.0)), vec![]), (2, Some(at(30.0)), vec![1]));
+    for (presence, logged_in, available) in [
+        (Some("available"), &waits, &waits),
+        (Some("break"), &waits, &passes),
+        (Some("offline"), &passes, &passes),
+        (None, &passes, &passes),
+    ] {
+        assert_eq!(standing(&restarted(presence, NobodyLoggedIn)), *logged_in, "{presence:?}");
+        assert_eq!(standing(&restarted(presence, NobodyAvailable)), *available, "{presence:?}");
+    }
+}
+
+#[test]
+fn who_was_there_before_a_restart_and_does_not_come_back_ends_the_step() {
+    let mut world = restarted(Some("available"), SkipWhen::NobodyLoggedIn);
+    assert_offered(&world.presence("eva", "offline"), &[]);
     assert_eq!(standing(&world), (2, Some(at(30.0)), vec![1]));
+    let mut world = restarted(Some("available"), SkipWhen::NobodyLoggedIn);
+    assert_offered(&world.presence("eva", "available"), &[(1, "eva")]);
 }

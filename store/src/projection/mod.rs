@@ -12,6 +12,7 @@ mod rebuild;
 mod session;
 mod task;
 mod text;
+mod unanswered;
 mod wait;
 
 use model::{Sequence, SessionEvent, SessionId, Timestamp};
@@ -52,6 +53,7 @@ pub(crate) fn apply(scope: &mut Scope<'_>, place: &Place, event: &SessionEvent) 
     task::apply(connection, place, event)?;
     handling::apply(connection, place, event)?;
     absorption::apply(connection, place, event)?;
+    unanswered::apply(connection, place, event)?;
     text::apply(&mut scope.index, place, event);
     if matches!(event, SessionEvent::Erased { .. }) {
         // Words of this very append have to be in the index before they can be taken out.

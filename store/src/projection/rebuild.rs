@@ -18,6 +18,8 @@ DELETE FROM waits;
 DELETE FROM identities;
 DELETE FROM handlings;
 DELETE FROM absorptions;
+DELETE FROM unanswered;
+DELETE FROM misses;
 INSERT INTO search (search) VALUES ('delete-all');
 ";
 

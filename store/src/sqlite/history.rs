@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::task::{Priority, TaskState};
-use model::{QueueId, ReservationId, SessionId, StreamId, TaskId, Timestamp};
+use model::{AgentId, QueueId, ReservationId, SessionId, StreamId, TaskId, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use super::codec::{self, count, integer, natural};
@@ -97,6 +97,37 @@ pub(crate) fn finished_waits(
         });
     }
     Ok(waits)
+}
+
+/// Of each agent at whom offers rang out from `from` on, how many.
+pub(crate) fn unanswered_since(
+    connection: &Connection,
+    from: Timestamp,
+) -> Result<Vec<(AgentId, u32)>, StoreError> {
+    counts(
+        connection,
+        "SELECT agent, count(*) FROM unanswered WHERE at >= ?1 GROUP BY agent",
+        params![from.0],
+    )
+}
+
+/// Of each agent who missed the last offer, how many in a row.
+pub(crate) fn misses(connection: &Connection) -> Result<Vec<(AgentId, u32)>, StoreError> {
+    counts(connection, "SELECT agent, in_a_row FROM misses", params![])
+}
+
+fn counts(
+    connection: &Connection,
+    query: &str,
+    parameters: &[&dyn rusqlite::ToSql],
+) -> Result<Vec<(AgentId, u32)>, StoreError> {
+    let mut statement = connection.prepare_cached(query)?;
+    let mut rows = statement.query(parameters)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((codec::name(row, 0)?, row.get(1)?));
+    }
+    Ok(found)
 }
 
 /// The session's own events and those of sessions absorbed in it, each as far as it was absorbed, in

@@ -54,6 +54,14 @@ impl SqliteStore {
         self.read(move |connection| log::load_session(connection, session, after, limit)).await
     }
 
+    pub async fn unanswered_since(&self, from: Timestamp) -> Answer<Vec<(AgentId, u32)>> {
+        self.read(move |connection| history::unanswered_since(connection, from)).await
+    }
+
+    pub async fn misses(&self) -> Answer<Vec<(AgentId, u32)>> {
+        self.read(history::misses).await
+    }
+
     pub async fn last(&self, stream: StreamId) -> Answer<Sequence> {
         self.read(move |connection| log::last(connection, &stream)).await
     }

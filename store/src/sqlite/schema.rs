@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use crate::error::OpenError;
 
 /// Appended to, never changed: a data folder remembers how many of these it has had.
-const MIGRATIONS: &[&str] = &[LOG_AND_PROJECTIONS, CUSTOMERS_OF_ONE_PERSON, SEVERAL_OFFERS, CALLBACKS];
+const MIGRATIONS: &[&str] =
+    &[LOG_AND_PROJECTIONS, CUSTOMERS_OF_ONE_PERSON, SEVERAL_OFFERS, CALLBACKS, UNANSWERED];
 
 /// `position` orders the events of all streams. Texts are only in `events.body`; `search` indexes
 /// them through the view `searchable` and holds no copy.
@@ -155,6 +156,13 @@ const SEVERAL_OFFERS: &str = "ALTER TABLE tasks ADD COLUMN other_offers TEXT;";
 const CALLBACKS: &str = "
 ALTER TABLE tasks ADD COLUMN callback TEXT;
 ALTER TABLE tasks ADD COLUMN not_before INTEGER;
+";
+
+/// Offers that rang out. What did so before this table was there is not in it.
+const UNANSWERED: &str = "
+CREATE TABLE unanswered (position INTEGER PRIMARY KEY, at INTEGER NOT NULL, agent TEXT NOT NULL) STRICT;
+CREATE INDEX unanswered_at ON unanswered (at);
+CREATE TABLE misses (agent TEXT PRIMARY KEY, in_a_row INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
 /// Brings the database to this program's version; leaves it untouched if it is newer.

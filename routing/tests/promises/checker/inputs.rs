@@ -17,22 +17,20 @@ impl Checker {
                 }
             }
             Input::AgentUpserted { profile } => {
-                let seen =
-                    SeenAgent { profile: None, routable: false, logged_in: false, told: false, misses: 0 };
+                let seen = SeenAgent { profile: None, routable: false, logged_in: false, misses: 0 };
                 let agent = self.agents.entry(profile.agent.clone()).or_insert(seen);
                 agent.profile = Some(profile.clone());
             }
             Input::AgentRemoved { agent } => {
                 let agent = self.agents.get_mut(agent).unwrap();
                 agent.profile = None;
-                (agent.routable, agent.logged_in, agent.told) = (false, false, true);
+                (agent.routable, agent.logged_in) = (false, false);
             }
             Input::PresenceChanged { agent, presence } => {
                 let routability = self.configuration.presences.get(presence).copied();
                 let seen = self.agents.get_mut(agent).unwrap();
                 seen.routable = routability == Some(Routability::Routable);
                 seen.logged_in = routability != Some(Routability::LoggedOut);
-                seen.told = true;
             }
             Input::TaskArrived { task } => self.note_arrival(task),
             Input::TaskTransferred { task, target, requirements, .. } => {
@@ -99,6 +97,8 @@ impl Checker {
             | Input::Reject { .. }
             | Input::WrapUpStarted { .. }
             | Input::Tick
+            | Input::AgentRestored { .. }
+            | Input::QueueWasClosed { .. }
             | Input::TaskRestored { .. } => {}
         }
     }
@@ -241,7 +241,7 @@ impl Checker {
             };
             let Some(profile) = &agent.profile else { return false };
             let takes = profile.capacity.get(&task.request.channel).is_some_and(|capacity| capacity.most > 0);
-            (there || !agent.told)
+            there
                 && takes
                 && profile.queues.contains(&task.request.queue)
                 && meets(profile, &self.asked_in(task, Some(step)))

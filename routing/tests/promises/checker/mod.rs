@@ -17,8 +17,6 @@ struct SeenAgent {
     profile: Option<AgentProfile>,
     routable: bool,
     logged_in: bool,
-    /// Whether anybody has said where the agent is.
-    told: bool,
     /// Unanswered offers in a row.
     misses: u32,
 }
