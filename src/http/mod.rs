@@ -4,6 +4,7 @@
 //! rates and times. What then happens on a socket is behind [`Sockets`], which the engine implements.
 
 mod assets;
+mod common_answers;
 mod content_security;
 mod cookies;
 mod disposition;
@@ -49,6 +50,7 @@ pub use routes::router;
 pub use serve::serve;
 pub(crate) use serve::{accept, speak};
 pub use tls::{TlsError, acceptor};
+pub use upgrade::upgrade;
 
 /// A WebSocket that has been upgraded.
 pub type Socket = WebSocketStream<TokioIo<Upgraded>>;

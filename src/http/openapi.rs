@@ -9,7 +9,7 @@ use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{cookies, files, login, timeout, uploads};
+use super::{common_answers, cookies, files, login, timeout, uploads};
 
 // The twin of `console::wire::Me`; a test holds them together.
 #[derive(ToSchema)]
@@ -57,7 +57,8 @@ pub(super) fn api(more: OpenApiRouter, upload_limit: usize) -> (axum::Router, Op
         .layer(DefaultBodyLimit::max(upload_limit))
         .layer(from_fn(timeout::upload));
     let described = OpenApiRouter::with_openapi(head()).nest("/v1", small.merge(large));
-    let (router, description) = described.split_for_parts();
+    let (router, mut description) = described.split_for_parts();
+    common_answers::add(&mut description);
     let served = description.clone();
     let document = axum::routing::get(move || std::future::ready(Json(served.clone())));
     (router.route("/v1/openapi.json", document), description)

@@ -8,6 +8,7 @@ mod policy;
 mod step;
 mod targets;
 mod test;
+mod tools;
 mod tree;
 mod types;
 

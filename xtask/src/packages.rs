@@ -1,4 +1,5 @@
-//! The Debian packages the tests need: a real browser, real mail servers and a mail client.
+//! The Debian packages the tests need: a real browser, real mail servers and a mail client, and what
+//! attacks a server.
 
 use std::process::Command;
 
@@ -7,8 +8,16 @@ use anyhow::{Context, Result, bail};
 use crate::policy::NoServices;
 use crate::step::{Found, Step, succeeds};
 
-const NEEDED: [&str; 6] =
-    ["chromium", "dovecot-core", "dovecot-imapd", "dovecot-lmtpd", "opensmtpd", "swaks"];
+const NEEDED: [&str; 8] = [
+    "chromium",
+    "dovecot-core",
+    "dovecot-imapd",
+    "dovecot-lmtpd",
+    "opensmtpd",
+    "python3-venv",
+    "slowhttptest",
+    "swaks",
+];
 
 /// Installs what is missing, without starting the servers that come with it.
 /// An error names what to install when this user may not.

@@ -4,11 +4,12 @@
 use anyhow::Result;
 
 use crate::step::{Found, Step, succeeds};
-use crate::{bundle, packages, tree};
+use crate::{bundle, packages, tools, tree};
 
 pub fn run() -> Result<()> {
     packages::ensure()?;
     packages::ensure_node()?;
+    tools::ensure()?;
     for step in steps() {
         step.run()?;
     }
