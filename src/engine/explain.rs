@@ -17,7 +17,7 @@ pub fn view(explanation: &Explanation, at: Timestamp) -> ExplanationView {
             None if chosen == Some(&candidate.agent) => "has it".to_owned(),
             None if rings_besides(&explanation.standing, &candidate.agent) => "is asked too".to_owned(),
             None => "could take it".to_owned(),
-            Some(reason) => passed_over(reason),
+            Some(reason) => not_chosen(reason, choice),
         },
     });
     ExplanationView {
@@ -43,6 +43,19 @@ pub fn view(explanation: &Explanation, at: Timestamp) -> ExplanationView {
             .iter()
             .map(|need| NeedView { what: what(need, explanation), at: when(need) })
             .collect(),
+    }
+}
+
+/// Why an agent does not have what another has: by the rule that decided, not by the queue's usual one.
+fn not_chosen(reason: &PassedOver, choice: Option<&routing::Choice>) -> String {
+    let (PassedOver::NotSelected { .. }, Some(choice)) = (reason, choice) else { return passed_over(reason) };
+    match choice.rule {
+        Rule::PreferredAgent => "it went to the agent of last time".to_owned(),
+        Rule::TransferredToAgent => "it was sent to another".to_owned(),
+        Rule::Picked => "another picked it".to_owned(),
+        Rule::GivenToAgent => "it was given to another".to_owned(),
+        Rule::FirstInLine { .. } => "another became free first".to_owned(),
+        Rule::Selected { .. } => passed_over(reason),
     }
 }
 

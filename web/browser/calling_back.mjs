@@ -35,7 +35,7 @@ await play(async (stage) => {
   const offer = agent.getByTestId('offer').filter({ hasText: '+49301234567' });
   await offer.waitFor();
   stage.promise(/Call \+49301234567/.test(await offer.innerText()) && /2 calls left/.test(await offer.innerText()), `the offer says whom to call: ${await offer.innerText()}`);
-  await stage.accessible(agent, 'an offer of a callback');
+  await stage.accessibleInBoth(agent, 'an offer of a callback');
   await stage.shot(agent, 'calling-back-offer');
   await offer.getByTestId('offer-accept').click();
   const item = agent.getByTestId('session-item').filter({ hasText: 'Ana Costa' });

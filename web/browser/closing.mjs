@@ -14,17 +14,17 @@ await play(async (stage) => {
   const why = supervisor.getByTestId('close-all-why');
   await stage.until(() => why.evaluate((field) => field === document.activeElement), 'the reason is asked for');
   stage.promise(await supervisor.getByTestId('close-all-now').isDisabled(), 'nothing closes without a reason');
-  await stage.accessible(supervisor, 'the question before all queues close');
+  await stage.accessibleInBoth(supervisor, 'the question before all queues close');
   await stage.shot(supervisor, 'closing-question');
   await why.fill('Fire alarm');
   await supervisor.keyboard.press('Enter');
   await supervisor.getByTestId('all-closed').getByText('All queues are closed: Fire alarm').waitFor();
   stage.same(await supervisor.getByText('closed by hand').count(), 4, 'each queue is shown as closed by hand');
-  await stage.accessible(supervisor, 'the board while all is closed');
+  await stage.accessibleInBoth(supervisor, 'the board while all is closed');
   await stage.shot(supervisor, 'closing-closed');
 
   await early.panel.getByTestId('place').getByText('We are closed at the moment. You keep your place (number 1 in line)').waitFor();
-  await stage.accessible(early.frame, 'the widget while all is closed');
+  await stage.accessibleInBoth(early.page, 'the widget while all is closed', early.frame);
   await stage.shot(early.page, 'closing-customer');
   const late = await stage.customer('late');
   await late.open();

@@ -15,7 +15,7 @@ await play(async (stage) => {
   const reasons = agent.getByRole('group', { name: 'Why do you decline?' });
   await reasons.waitFor();
   await stage.until(() => agent.getByTestId('offer-decline-writing').evaluate((button) => button === document.activeElement), 'the first reason has the focus');
-  await stage.accessible(agent, 'the reasons to decline');
+  await stage.accessibleInBoth(agent, 'the reasons to decline');
   await stage.shot(agent, 'giving-reasons');
   await agent.keyboard.press('Tab');
   await agent.keyboard.press('Enter');
@@ -29,12 +29,12 @@ await play(async (stage) => {
   stage.promise(/Ben Okafor (?!is offline)/.test(text), `the explanation says what Ben did: ${text}`);
   await stage.shot(supervisor, 'giving-why');
 
-  const colleague = await stage.desk('chloe', { });
+  const colleague = await stage.desk('chloe');
   await colleague.getByTestId('offer').waitFor();
   const give = supervisor.getByTestId('give');
   stage.promise(await give.isDisabled(), 'nothing is given before somebody is chosen');
   await supervisor.getByTestId('give-to').selectOption('ben');
-  await stage.accessible(supervisor, 'a task to give');
+  await stage.accessibleInBoth(supervisor, 'a task to give');
   await give.focus();
   await supervisor.keyboard.press('Enter');
   await supervisor.getByTestId('notice').getByText('Ana Costa was given to Ben Okafor.').waitFor();
@@ -45,5 +45,7 @@ await play(async (stage) => {
   await answer(agent, 'Hello, Ben here.');
   await customer.hears('Ben here');
   await stage.until(async () => /Ben Okafor/.test(await row.innerText()), 'the board says who has it');
+  await supervisor.getByTestId('explain-now').click();
+  await stage.until(async () => /Chloé Brandt it was given to another/.test(await why.innerText()), 'the explanation says that it was given, not chosen');
   await stage.shot(supervisor, 'giving-given');
 });

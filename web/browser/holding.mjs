@@ -24,7 +24,7 @@ await play(async (stage) => {
   await held.getByText('Ana Costa comes first').waitFor();
   await agent.getByTestId('transcript').getByText('On hold: Chloé Brandt serves what comes first').waitFor();
   await stage.inView(held, 'what says that the email is held');
-  await stage.accessible(agent, 'work that is held');
+  await stage.accessibleInBoth(agent, 'work that is held');
   await stage.shot(agent, 'holding-held');
   await supervisor.getByTestId('board-session').getByText('Chloé Brandt, on hold').waitFor();
   await stage.shot(supervisor, 'holding-board');

@@ -21,7 +21,7 @@ await play(async (stage) => {
   };
   await merge();
   await agent.getByTestId('merge-means').getByText('become one conversation').waitFor();
-  await stage.accessible(agent, 'the question before two sessions are merged');
+  await stage.accessibleInBoth(agent, 'the question before two sessions are merged');
   await stage.shot(agent, 'merging-question');
   await agent.getByTestId('merge-confirm').click();
   await stage.until(async () => (await items.count()) === 1, 'two are one');
@@ -51,7 +51,7 @@ await play(async (stage) => {
   await supervisor.getByTestId('monitor').click();
   const separate = supervisor.getByTestId('separate');
   await separate.waitFor();
-  await stage.accessible(supervisor, 'a merged session beside the board');
+  await stage.accessibleInBoth(supervisor, 'a merged session beside the board');
   await stage.shot(supervisor, 'merging-supervisor');
   await separate.last().click();
   await supervisor.getByTestId('notice').getByText('They are two sessions again.').waitFor();

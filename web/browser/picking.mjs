@@ -15,7 +15,7 @@ await play(async (stage) => {
   await listed(colleague).waitFor();
   stage.promise(/Support/.test(await listed(agent).innerText()), 'the list says which queue it waits in');
   stage.same(await agent.getByTestId('offer').count(), 0, 'nothing rings');
-  await stage.accessible(agent, 'the list to pick from');
+  await stage.accessibleInBoth(agent, 'the list to pick from');
   await stage.shot(agent, 'picking-list');
 
   await colleague.getByTestId('presence').click();

@@ -21,7 +21,7 @@ await play(async (stage) => {
   await colleague.getByTestId('notice').getByText('Bo Dahl went to somebody else.').waitFor();
   stage.same(await colleague.getByTestId('offer').count(), 0, 'it rings no more at the other');
   stage.same(await colleague.getByTestId('session-item').count(), 0, 'and is not in the other\'s hands');
-  await stage.accessible(colleague, 'the word why it rings no more');
+  await stage.accessibleInBoth(colleague, 'the word why it rings no more');
   await stage.shot(colleague, 'ringing-gone');
   await answer(agent, 'Hello, Ana here.');
   await customer.hears('Ana here');

@@ -98,6 +98,14 @@ class Stage {
     }
   }
 
+  /** The same in both themes, without the way from one to the other. */
+  async accessibleInBoth(page, where, frame = page) {
+    for (const colorScheme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await this.accessible(frame, `${where}, ${colorScheme}`);
+    }
+  }
+
   /** The page fits its window: nothing to scroll but what is meant to. */
   async fits(page, where) {
     const over = await page.evaluate(() => ({ x: document.documentElement.scrollWidth - innerWidth, y: document.documentElement.scrollHeight - innerHeight }));

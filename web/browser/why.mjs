@@ -14,7 +14,7 @@ await play(async (stage) => {
   await stage.until(async () => {
     await ask.first().click();
     await why.waitFor();
-    return /Waits in support/.test(await why.innerText());
+    return /Waits in Support/.test(await why.innerText());
   }, 'the customer waits for people');
   const text = await why.innerText();
   for (const part of [/Place 1 in line/, /Step 1 of 3/, /of 3 agents match/, /Asks for support/, /Ana Silva is offline/]) {
@@ -33,7 +33,7 @@ await play(async (stage) => {
   await agent.getByTestId('offer-accept').first().click();
   await stage.until(async () => {
     await supervisor.getByTestId('explain-now').click();
-    return /Is with ben/.test(await why.innerText());
+    return /Is with Ben Okafor/.test(await why.innerText());
   }, 'it is with Ben');
   stage.promise(/Rule: /.test(await why.innerText()), 'the rule is named');
   await stage.shot(supervisor, 'why-assigned');
@@ -44,8 +44,8 @@ await play(async (stage) => {
   }, then);
   await supervisor.getByTestId('explain-at').fill(local);
   await supervisor.getByTestId('explain-then').click();
-  await stage.until(async () => /Waits in support/.test(await why.innerText()), 'the past is shown as it was');
+  await stage.until(async () => /Waits in Support/.test(await why.innerText()), 'the past is shown as it was');
   await stage.shot(supervisor, 'why-then');
   await supervisor.getByTestId('explain-now').click();
-  await stage.until(async () => /Is with ben/.test(await why.innerText()), 'and the present again');
+  await stage.until(async () => /Is with Ben Okafor/.test(await why.innerText()), 'and the present again');
 });

@@ -15,6 +15,18 @@ await play(async (stage) => {
   await stage.fits(supervisor, 'the supervisor console at 1366x768');
   await stage.shot(supervisor, 'windows-supervisor');
 
+  await supervisor.evaluate(() => localStorage.setItem('tandem:language', 'de'));
+  await supervisor.reload();
+  await supervisor.getByTestId('board-session').first().click();
+  await supervisor.getByTestId('close-all').click();
+  await supervisor.getByText('Bis Sie wieder öffnen').waitFor();
+  await stage.fits(supervisor, 'the German supervisor console');
+  await stage.accessibleInBoth(supervisor, 'the German supervisor console');
+  await stage.shot(supervisor, 'windows-supervisor-german');
+  await supervisor.evaluate(() => localStorage.setItem('tandem:language', 'en'));
+  await supervisor.reload();
+  await supervisor.getByTestId('board-session').first().waitFor();
+
   // 200 % of 1366x768 is as many CSS pixels as half of it.
   const half = { width: 683, height: 384 };
   await agent.setViewportSize(half);
