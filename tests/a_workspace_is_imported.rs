@@ -113,15 +113,34 @@ fn targets_become_steps_and_other_task_queues_the_overflow() {
     let Some(Overflow::Queue(next)) = &premium.overflow else { panic!("{:?}", premium.overflow) };
     let bookings = queue(next.as_str());
     assert_eq!((bookings.priority.0, bookings.deadline), (5, Some(seconds(120))));
+    let conditions: Vec<_> = bookings
+        .steps
+        .iter()
+        .map(|step| step.condition.as_ref().map(|condition| condition.as_str()))
+        .collect();
+    assert_eq!(conditions, [Some("agent.attributes.team == \"north\"")]);
     assert_eq!(bookings.overflow, Some(Overflow::Queue(model::QueueId::new("everyone").unwrap())));
     assert_eq!(queue("everyone").deadline, None);
 
     let routes: Vec<_> = organisation
         .routes
         .iter()
-        .map(|route| (route.intent.as_ref().map_or("", |intent| intent.as_str()), route.queue.as_str()))
+        .map(|route| {
+            let when = route.when.as_ref().map_or("", |when| when.text.as_str());
+            (route.intent.as_ref().map_or("", |intent| intent.as_str()), when, route.queue.as_str())
+        })
         .collect();
-    assert_eq!(routes, [("booking", "premium"), ("rebooking", "premium")]);
+    let unhappy = "task.attributes.sentiment < 0.2 && task.attributes.tier in [\"gold\"]";
+    let urgent = "!has(task.attributes.tier) || task.attributes.tier != \"basic\"";
+    assert_eq!(
+        routes,
+        [
+            ("booking", "", "premium"),
+            ("rebooking", "", "premium"),
+            ("", unhappy, "bookings_complaints"),
+            ("storm", urgent, "everyone_storm"),
+        ]
+    );
     let sites: Vec<_> =
         organisation.sites.iter().map(|site| (site.id.as_str(), site.entry_queue.as_str())).collect();
     assert_eq!(sites.len(), 2);
@@ -139,10 +158,16 @@ fn workers_become_agents_with_levels_capacity_and_the_queues_they_are_targets_of
     assert_eq!(skills, [("bookings", 5), ("cruises", 1)]);
     let languages: Vec<_> = mira.languages.iter().map(model::Language::as_str).collect();
     assert_eq!(languages, ["en", "de"]);
+    let attributes: Vec<_> = mira.attributes.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(attributes, ["desk_floor", "team"]);
     assert_eq!((mira.capacity.chat, mira.capacity.email, mira.capacity.voice), (4, 0, 1));
     assert_eq!(mira.roles.len(), 2);
     let queues = |id: &str| -> Vec<&str> { agent(id).queues.iter().map(model::QueueId::as_str).collect() };
-    assert_eq!(queues("Pia"), ["everyone", "premium", "everyone_all"], "the gold team, by its attribute");
+    assert_eq!(
+        queues("Pia"),
+        ["everyone", "premium", "everyone_storm", "everyone_all"],
+        "the gold team, by its attribute"
+    );
     assert!(queues("noor_haddad").contains(&"bookings") && !queues("noor_haddad").contains(&"premium"));
     assert_eq!(queues("quiet_one"), Vec::<&str>::new(), "it is available on no channel");
     let presences: Vec<_> =
@@ -165,15 +190,16 @@ fn everything_that_is_not_carried_over_is_reported_by_place_and_reason() {
     lost("workflows[0].assignment_callback_url", "webhooks");
     lost("workflows[0].filters[0].targets[1].priority", "priority stays");
     lost("workflows[0].filters[0].targets[0].skip_if", "1 == 1");
-    lost("workflows[0].filters[0].targets[3].expression", "agent.attributes.team == \"north\"");
-    lost("workflows[0].filters[1].expression", "routes go by the intent");
+    lost("workflows[0].filters[3].expression", "mood > 'low'");
+    lost("workflows[0].filters[2].targets[0].expression", "\"wing\"");
     lost("workflows[0].filters[1].targets[0].colour", "not known");
-    lost("workflows[0].filters[2].targets[0].queue", "WQ99");
+    lost("workflows[0].filters[4].targets[0].queue", "WQ99");
     lost("workflows[1].filters[1]", "no task comes here");
     lost("workers[0].worker_channels[3]", "video");
     lost("workers[0]", "Klingon");
     lost("workers[1]", "cruises");
-    lost("workers[].attributes.team", "3 workers");
+    lost("workers[3].attributes.team", "of most workers it is a text");
+    lost("workers[3].attributes.desk_spot", "no text");
     lost("worker_channels[1]", "no worker");
     lost("task_channels.TC3", "video");
     lost("export.roles", "not known");

@@ -284,6 +284,81 @@ attributes = { team = 3, taem = "north" }
 }
 
 #[test]
+fn a_name_in_an_expression_that_nobody_here_has_is_refused_with_the_nearest() {
+    let text = r#"[[queues]]
+id = "sales"
+name = "Sales"
+steps = [
+    { holds = "30s", where = "task.intent == 'refnud' || task.queue == 'sales'" },
+    { holds = "30s", where = "'fx' in agent.languages || task.channel == 'chat'" },
+    { where = "task.queue in ['saels'] || agent.skills.billing >= 1" },
+]
+[[routes]]
+intent = "refund"
+queue = "sales"
+[[routes]]
+when = "task.language == 'fx' || task.channel == 'emial'"
+queue = "sales"
+[[agents]]
+id = "ana"
+name = "Ana"
+roles = ["agent"]
+capacity = { chat = 1 }
+queues = ["sales"]
+languages = ["fr"]
+"#;
+    let found = faults(&[("a.toml", BASE), ("queues.toml", text)]);
+    let expected = [
+        "queues.toml:5:30: queues[0].steps[0].where: at column 16 of it: there is no route of an intent \"refnud\" (did you mean \"refund\"?)",
+        "queues.toml:6:30: queues[0].steps[1].where: at column 1 of it: there is no site or agent with the language \"fx\" (did you mean \"fr\"?)",
+        "queues.toml:7:15: queues[0].steps[2].where: at column 15 of it: there is no queue \"saels\" (did you mean \"sales\"?)",
+        "queues.toml:13:8: routes[1].when: at column 18 of it: there is no site or agent with the language \"fx\" (did you mean \"fr\"?)",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_step_whose_expression_no_agent_can_meet_is_refused_and_one_that_some_task_could_is_not() {
+    let agents = r#"[[agents]]
+id = "ana"
+name = "Ana"
+roles = ["agent"]
+capacity = { chat = 1 }
+queues = ["q"]
+attributes = { team = "north" }
+"#;
+    let base = format!("{BASE}{EXPRESSIONS}");
+    let of = |condition: &str| {
+        let queue =
+            format!("[[queues]]\nid = \"q\"\nname = \"Q\"\nsteps = [{{ where = \"{condition}\" }}]\n");
+        faults(&[("a.toml", &base), ("b.toml", agents), ("c.toml", &queue)])
+    };
+    for condition in [
+        "agent.attributes.team == 'south'",
+        "task.attributes.tier == 'gold' && agent.skills.billing >= 2",
+        "agent.kind == 'virtual' && has(task.intent)",
+    ] {
+        let expected = "c.toml:4:20: queues[0].steps[0].where: no agent of the queue meets this for any task: it never matches anybody";
+        assert_eq!(of(condition), [expected], "{condition}");
+    }
+    for condition in [
+        "agent.attributes.team == 'north'",
+        "task.attributes.tier == 'gold' || agent.skills.billing >= 2",
+        "agent.attributes.team == task.attributes.tier",
+    ] {
+        let folder = folder(&[
+            ("a.toml", &base),
+            ("b.toml", agents),
+            (
+                "c.toml",
+                &format!("[[queues]]\nid = \"q\"\nname = \"Q\"\nsteps = [{{ where = \"{condition}\" }}]\n"),
+            ),
+        ]);
+        assert!(Organisation::load(folder.path()).is_ok(), "{condition}");
+    }
+}
+
+#[test]
 fn the_first_route_that_fits_what_is_known_is_taken() {
     let routes = r#"
 queues = [{ id = "gold", name = "Gold" }, { id = "plain", name = "Plain" }, { id = "mail", name = "Mail" }]

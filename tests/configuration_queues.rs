@@ -71,7 +71,7 @@ fn a_step_that_nobody_meets_is_refused() {
     refused(
         r#"steps = [{ holds = "30s", skills = { billing = 4 } }, {}]"#,
         &[
-            "b.toml:7:36: queues[1].steps[0].skills: no agent of the queue has these skills at these levels: it never matches anybody",
+            "b.toml:7:36: queues[1].steps[0].skills: no agent of the queue meets this for any task: it never matches anybody",
         ],
     );
 }

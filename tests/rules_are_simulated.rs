@@ -127,6 +127,96 @@ fn counts_are_played_by_a_model_day_by_day() {
     assert!(negative.contains("calls.csv:3:1: -1 calls"), "{negative}");
 }
 
+const EXPRESSIONS: &str = r#"
+name = "Shop"
+presences = [
+    { id = "available", name = "Available", routable = true },
+    { id = "offline", name = "Offline", routable = false },
+    { id = "not_responding", name = "Not responding", routable = false },
+]
+attributes = [
+    { id = "tier", of = "task", kind = "text" },
+    { id = "team", of = "agent", kind = "text" },
+]
+queues = [{ id = "all", name = "All" }, { id = "gold", name = "Gold" }]
+[[routes]]
+when = "task.attributes.tier == 'gold'"
+where = "agent.attributes.team == 'north'"
+queue = "gold"
+[[routes]]
+when = "task.language == 'fr'"
+queue = "gold"
+[[agents]]
+id = "ana"
+name = "Ana"
+roles = ["agent"]
+capacity = { chat = 1 }
+queues = ["all"]
+languages = ["en", "fr"]
+"#;
+
+/// Streams of one contact every six minutes, a minute each; a group of the north and one of the south.
+fn model_of(attributes: &str, group: &str) -> String {
+    format!(
+        r#"
+time_zone = "UTC"
+day = "2026-11-02"
+from = "09:00"
+to = "17:00"
+[[streams]]
+channel = "chat"
+queue = "all"
+an_hour = 10
+handling = "1m"
+{attributes}
+[[groups]]
+name = "group"
+count = 3
+like = "ana"
+queues = ["all", "gold"]
+{group}
+"#
+    )
+}
+
+#[test]
+fn routes_by_expressions_and_attributes_of_groups_decide_in_a_simulated_day_too() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("organisation")).unwrap();
+    std::fs::write(folder.path().join("organisation/shop.toml"), EXPRESSIONS).unwrap();
+    let play = |model: &str| {
+        let (path, out) = (folder.path().join("day.toml"), folder.path().join("out"));
+        std::fs::write(&path, model).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tandem"));
+        command.arg("simulate").arg("--config").arg(folder.path()).arg("--arrivals").arg(&path);
+        command.args(["--replications", "2", "--out"]).arg(&out).output().unwrap()
+    };
+    // How many were answered in the queue of all, and in that of gold.
+    let answered = |model: &str| {
+        done(play(model));
+        let (_, csv, _) = written(&folder.path().join("out"));
+        ["queue all", "queue gold"].map(|queue| {
+            let row = csv.lines().find_map(|line| line.strip_prefix(&format!("{queue},answered,")));
+            row.map_or(0.0, |row| row.split(',').next().unwrap().parse::<f64>().unwrap())
+        })
+    };
+    let (north, south) = ("attributes = { team = \"north\" }", "attributes = { team = \"south\" }");
+    let gold = "attributes = { tier = \"gold\" }";
+    let [all, of_gold] = answered(&model_of(gold, north));
+    assert!(all == 0.0 && of_gold > 40.0, "the route's `when` holds: {all}, {of_gold}");
+    assert_eq!(answered(&model_of(gold, south)), [0.0, 0.0], "nobody meets the route's `where`");
+    let [all, of_gold] = answered(&model_of("attributes = { tier = \"silver\" }", north));
+    assert!(all > 40.0 && of_gold == 0.0, "it does not: {all}, {of_gold}");
+    let [all, of_gold] = answered(&model_of("languages = { en = 1, fr = 1 }", north));
+    assert!(all > 20.0 && of_gold > 20.0, "of two languages one is routed: {all}, {of_gold}");
+
+    let wrong = said(&play(&model_of("attributes = { teir = \"gold\" }", "attributes = { team = 3 }")));
+    for reason in ["there is no attribute \"teir\" (did you mean \"tier\"?)", "attributes.team: it is a text"]
+    {
+        assert!(wrong.contains(reason), "{wrong}");
+    }
+}
+
 #[test]
 fn what_is_wrong_with_a_model_has_its_line_and_reason() {
     let folder = tempfile::tempdir().unwrap();

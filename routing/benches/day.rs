@@ -77,6 +77,7 @@ fn stream(number: usize) -> Stream {
         kinds: vec![Kind::calls(vec![Segment {
             queue: queue(number),
             asks: vec![asked(vec![skill(number)]), asked(vec![skill(number), skill(number + 1)])],
+            condition: None,
             patience: Some(Distribution::Exponential { mean: 240.0 }),
             handling: Distribution::LogNormal { mean: 270.0, variation: 0.9 },
             wrap_up: Distribution::Exponential { mean: 40.0 },

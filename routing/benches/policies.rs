@@ -210,6 +210,7 @@ impl House {
                     skills: vec![SkillRequirement { skill: skill(class), level: Level::LOWEST }],
                     handling: None,
                 }],
+                condition: None,
                 patience: Some(Distribution::Exponential { mean: PATIENCE_MINUTES * 60.0 }),
                 handling: Distribution::Exponential { mean: HANDLING_MINUTES * 60.0 },
                 wrap_up: Distribution::ZERO,

@@ -80,6 +80,11 @@ pub enum Input {
         task: TaskId,
         priority: Priority,
     },
+    /// More is known of a task. Where it waits it is judged anew at once; its age and its step stay.
+    FactsLearned {
+        task: TaskId,
+        facts: TaskFacts,
+    },
     /// Changes the age by which a task takes its place; the queue's times stay as they are.
     TaskAged {
         task: TaskId,
@@ -338,6 +343,16 @@ pub enum AgentKind {
     #[default]
     Person,
     Virtual,
+}
+
+impl AgentKind {
+    /// As expressions name it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Virtual => "virtual",
+        }
+    }
 }
 
 /// How many tasks of a channel an agent has at most, and beside what. Offers and wrap-ups count.

@@ -147,7 +147,7 @@ pub use comparison::{Comparison, Difference, Distance, OtherRules};
 pub use configuration::{Configuration, PreferredAgentRule, Queue, Routability, WhenClosed};
 pub use decision::Decision;
 pub use explanation::{Candidate, Choice, Explanation, Need, OfferedBesides, PassedOver, Rule, Standing};
-pub use expression::{AttributeKind, Expression, ExpressionFlaw, Scope, TaskView, Vocabulary};
+pub use expression::{AgentView, AttributeKind, Expression, ExpressionFlaw, Scope, TaskView, Vocabulary};
 pub use hours::{Hours, InvalidHours};
 pub use input::{
     AgentKind, AgentProfile, Answering, Capacity, CapacityRule, Delivery, Direction, Input, PreferredAgent,

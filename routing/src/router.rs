@@ -160,6 +160,7 @@ impl Router {
             }
             Input::TaskReleased { task, reservation } => return self.release(task, reservation, outputs),
             Input::TaskReprioritised { task, priority } => return self.reprioritise(task, priority),
+            Input::FactsLearned { task, facts } => return self.learn(task, facts),
             Input::TaskAged { task, waiting_since } => return self.age(task, waiting_since),
             Input::CallbackChosen { task, callback, not_before } => {
                 return self.choose_callback(task, callback, not_before, outputs);

@@ -2,6 +2,8 @@
 //!
 //! HS256 alone, and `exp` must be there: a token that is valid for ever would be a password.
 
+use std::collections::BTreeMap;
+
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -13,6 +15,8 @@ use crate::configuration::organisation::{Site, VerifiedUsers};
 const LONGEST: usize = 4_096;
 /// Longest id, name and address taken from a token, in bytes.
 const LONGEST_CLAIM: usize = 254;
+/// Further claims taken from one token.
+const MOST_CLAIMS: usize = 64;
 
 /// Somebody the site knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub struct VerifiedUser {
     pub name: Option<String>,
     /// Lower-cased.
     pub email: Option<String>,
+    /// Further claims that are texts, numbers, true or false, or lists of texts, as facts have them.
+    pub claims: BTreeMap<String, String>,
 }
 
 /// Why a token does not prove anything.
@@ -45,6 +51,8 @@ struct Claims {
     name: Option<String>,
     #[serde(default)]
     email: Option<String>,
+    #[serde(flatten)]
+    others: BTreeMap<String, serde_json::Value>,
 }
 
 /// Checks the token of a visitor of this site.
@@ -78,7 +86,27 @@ pub fn verify_with(
         id: claims.sub,
         name: claims.name.filter(bounded),
         email: claims.email.filter(bounded).map(|email| email.trim().to_lowercase()),
+        claims: claims
+            .others
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, as_fact(&value).filter(bounded)?)))
+            .take(MOST_CLAIMS)
+            .collect(),
     })
+}
+
+/// None: nothing that a fact can be.
+fn as_fact(claim: &serde_json::Value) -> Option<String> {
+    match claim {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        serde_json::Value::Bool(truth) => Some(truth.to_string()),
+        serde_json::Value::Array(entries) => {
+            let texts: Option<Vec<_>> = entries.iter().map(serde_json::Value::as_str).collect();
+            texts.map(|texts| texts.join(","))
+        }
+        serde_json::Value::Null | serde_json::Value::Object(_) => None,
+    }
 }
 
 fn validation(rules: &VerifiedUsers) -> Validation {

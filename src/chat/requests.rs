@@ -164,17 +164,19 @@ impl Connection {
         };
         let mut message = reception::customer_message(id, Channel::Chat, self.leg, text);
         message.attachments = attachments;
+        let told = self.told_before();
         let arrival = &self.visitor.arrival;
-        let mut commands = self.engine.receive(session, self.customer, self.leg, arrival, message).await;
-        let known = self.told_before();
-        commands.splice(1..1, known);
+        let commands = self.engine.receive(session, self.customer, self.leg, arrival, message, told).await;
         self.deliver(Some(id), session, commands).await
     }
 
     /// What the form and the site's token said, once with the first message.
     fn told_before(&mut self) -> Vec<Command> {
         let mut commands = Vec::new();
-        for (name, answer) in std::mem::take(&mut self.visitor.form) {
+        let organisation = self.engine.foundation.organisation();
+        let form = std::mem::take(&mut self.visitor.form).into_iter();
+        // Whatever a page asks, a visitor cannot say what only the site can.
+        for (name, answer) in form.filter(|(name, _)| organisation.takes_from_anybody(name)) {
             if name == "email" {
                 let identity = Identity::email(&answer);
                 commands.push(Command::AttachIdentity { identity, verification: Verification::Claimed });
@@ -188,8 +190,13 @@ impl Connection {
                 let identity = Identity::email(email);
                 commands.push(Command::AttachIdentity { identity, verification: Verification::Verified });
             }
-            if let (Some(value), Ok(name)) = (user.name, model::FactName::new("name")) {
-                commands.push(Command::CollectFact { name, value, source: Author::System });
+            let claims = user.claims.into_iter();
+            let vouched = claims.filter(|(name, _)| !organisation.takes_from_anybody(name));
+            for (name, value) in user.name.map(|value| ("name".to_owned(), value)).into_iter().chain(vouched)
+            {
+                if let Ok(name) = model::FactName::new(&name) {
+                    commands.push(Command::CollectFact { name, value, source: Author::System });
+                }
             }
         }
         commands
@@ -212,12 +219,13 @@ impl Connection {
     /// Nothing was said yet: the session begins with a task for people.
     async fn begin_with_person(&mut self) -> Result<(), Gone> {
         let session = SessionId(uuid::Uuid::now_v7());
-        let task = self.engine.first_person(self.customer, &self.visitor.arrival).await;
+        let told = self.told_before();
+        let task = self.engine.first_person(self.customer, &self.visitor.arrival, &told).await;
         let (Some(task), Some(_)) = (task, self.follow(session).await) else {
             return self.refuse(None, ChatRefusal::Busy, "try again", Some(1_000)).await;
         };
         let mut commands = vec![reception::contact(session, self.customer, self.leg, &self.visitor.arrival)];
-        commands.extend(self.told_before());
+        commands.extend(told);
         commands.push(task);
         self.deliver(None, session, commands).await
     }

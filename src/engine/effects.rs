@@ -37,6 +37,9 @@ impl Engine {
             crate::measures::count(&recorded.event);
             self.follow_event(session, &state, recorded).await;
         }
+        if events.iter().any(|recorded| teaches(&recorded.event)) {
+            self.tell_facts(session, &state).await;
+        }
         if !self.foundation.organisation().webhooks.is_empty() {
             self.webhooks_due.notify_one();
         }
@@ -53,6 +56,16 @@ impl Engine {
             tokio::spawn(async move { engine.ask_again(session).await });
         }
     }
+}
+
+/// Something that expressions can ask about.
+fn teaches(event: &SessionEvent) -> bool {
+    matches!(
+        event,
+        SessionEvent::IntentDetected { .. }
+            | SessionEvent::LanguageDetected { .. }
+            | SessionEvent::FactCollected { .. }
+    )
 }
 
 /// A customer's message that wants an answer.
@@ -151,6 +164,14 @@ impl Engine {
                 self.virtual_agents().turn(agent, session);
             }
             _ => {}
+        }
+    }
+
+    /// What was learned counts at once for a task that waits, as it does after a restart.
+    async fn tell_facts(&self, session: SessionId, state: &State) {
+        let Some(task) = &state.task else { return };
+        if self.foundation.organisation().asks_about_tasks() {
+            self.feed(session, Input::FactsLearned { task: task.id, facts: self.facts(state) }).await;
         }
     }
 

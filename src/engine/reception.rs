@@ -55,7 +55,7 @@ impl Engine {
     }
 
     /// The commands with which an arrival's message becomes part of its session: contact, message,
-    /// and a task if none is open.
+    /// and a task if none is open. What was `told` before comes first, and counts for the task.
     pub async fn receive(
         &self,
         session: SessionId,
@@ -63,6 +63,7 @@ impl Engine {
         leg: LegId,
         arrival: &Arrival,
         message: Message,
+        told: Vec<Command>,
     ) -> Vec<Command> {
         let organisation = self.foundation.organisation();
         let state = self.sessions().state(session).await.ok();
@@ -74,9 +75,10 @@ impl Engine {
         }
         commands.push(Command::Post { message, seen: None });
         if !has_task && let Some(site) = organisation.site(&arrival.site) {
-            let known = state.as_deref();
-            commands.push(self.first_task(&organisation, site, customer, arrival, known).await);
+            let known = knowing(state.as_deref().cloned().unwrap_or_default(), &told);
+            commands.push(self.first_task(&organisation, site, customer, arrival, Some(&known)).await);
         }
+        commands.splice(1..1, told);
         commands
     }
 
@@ -193,15 +195,22 @@ impl Engine {
 
 impl Engine {
     /// The task of a customer who asks for a person before having said anything.
-    pub async fn first_person(&self, customer: CustomerId, arrival: &Arrival) -> Option<Command> {
+    pub async fn first_person(
+        &self,
+        customer: CustomerId,
+        arrival: &Arrival,
+        told: &[Command],
+    ) -> Option<Command> {
         let organisation = self.foundation.organisation();
         let site = organisation.site(&arrival.site)?;
-        let mut nothing_known = State::default();
-        nothing_known.language.clone_from(&arrival.language);
-        let (queue, requirements) = people_for(&organisation, site, &nothing_known);
+        let mut known = knowing(State::default(), told);
+        known.language.clone_from(&arrival.language);
+        known.site = Some(arrival.site.clone());
+        known.channel = Some(arrival.channel);
+        let (queue, requirements) = people_for(&organisation, site, &known);
         Some(Command::CreateTask(NewTask {
             task: TaskId(uuid::Uuid::now_v7()),
-            priority: organisation.queue(&queue).map_or(Priority::default(), |queue| queue.priority),
+            priority: priority(&organisation, &queue, route_of(&organisation, &known)),
             preferred_agent: self.last_person(&organisation, &queue, customer).await,
             queue,
             channel: arrival.channel,
@@ -209,6 +218,16 @@ impl Engine {
             waiting_since: None,
         }))
     }
+}
+
+/// The state with facts that are about to be recorded.
+fn knowing(mut state: State, told: &[Command]) -> State {
+    for command in told {
+        if let Command::CollectFact { name, value, .. } = command {
+            state.facts.insert(name.clone(), value.clone());
+        }
+    }
+    state
 }
 
 pub fn contact(session: SessionId, customer: CustomerId, leg: LegId, arrival: &Arrival) -> Command {

@@ -133,7 +133,7 @@ impl Desk {
         };
         attach_files(engine, &mut message, mail).await;
         let arrival = arrival(site, accepted, whole);
-        let mut commands = engine.receive(session, customer, leg, &arrival, message).await;
+        let mut commands = engine.receive(session, customer, leg, &arrival, message, Vec::new()).await;
         if standing == Standing::Stranger {
             commands.retain(|command| !matches!(command, Command::Contact(_)));
         }
@@ -173,7 +173,7 @@ impl Desk {
         }
         attach_files(engine, &mut message, mail).await;
         let arrival = Arrival { verification, ..arrival(site, accepted, whole) };
-        let mut commands = engine.receive(session, customer, leg, &arrival, message).await;
+        let mut commands = engine.receive(session, customer, leg, &arrival, message, Vec::new()).await;
         let thanks = self.thanks(engine, accepted, mail, &arrival, (&inbox, &history), leg);
         let deed = if thanks.is_some() { Deed::OpenedAndAcknowledged } else { Deed::Opened };
         commands.extend(thanks.map(|message| Command::Post { message, seen: None }));

@@ -77,6 +77,13 @@ impl Work {
             }
             let command = match action {
                 Action::Say { text, citations, .. } => self.say(&state, text, citations),
+                // It has this from the customer, whose word does not count here.
+                Action::CollectFact { name, .. }
+                    if !self.engine.foundation.organisation().takes_from_anybody(name.as_str()) =>
+                {
+                    tracing::debug!(agent = %self.id, fact = %name, "a fact is taken from verified users only");
+                    continue;
+                }
                 Action::CollectFact { name, value } => {
                     Command::CollectFact { name, value, source: Author::Agent { agent: self.id.clone() } }
                 }

@@ -10,7 +10,6 @@ use model::{AttributeValue, Channel, Language, QueueId, TaskFacts};
 use smol_str::SmolStr;
 
 use super::truth::{AgentFact, Comparison, Fact, TaskFact, Term, TextTest, Truth};
-use crate::input::AgentKind;
 use crate::profiles::Shape;
 
 /// Why something is neither true nor false.
@@ -85,10 +84,7 @@ impl Facts for Shape {
     fn value(&self, fact: &Fact) -> Option<Seen<'_>> {
         Some(match fact {
             Fact::Task(_) => return None,
-            Fact::Agent(AgentFact::Kind) => Seen::Text(match self.kind {
-                AgentKind::Person => "person",
-                AgentKind::Virtual => "virtual",
-            }),
+            Fact::Agent(AgentFact::Kind) => Seen::Text(self.kind.as_str()),
             Fact::Agent(AgentFact::Languages) => Seen::Languages(&self.languages),
             Fact::Agent(AgentFact::Skill(skill)) => {
                 Seen::Number(self.skills.get(skill).map_or(0.0, |level| f64::from(level.get())))

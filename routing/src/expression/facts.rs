@@ -1,6 +1,6 @@
 //! The facts expressions can ask about: what they are called, and what kind of value they have.
 
-use model::{Channel, Name, Skill};
+use model::{Channel, Language, Name, Skill};
 
 use super::flaw::ExpressionFlaw;
 use super::truth::{AgentFact, Fact, TaskFact};
@@ -117,20 +117,25 @@ pub(super) fn check_text(
     vocabulary: Option<&Vocabulary>,
     at: usize,
 ) -> Result<(), ExpressionFlaw> {
-    let among = |kind: &str, known: Vec<&str>| {
+    let among = |kind: &str, known: &mut dyn Iterator<Item = &str>| {
+        let known: Vec<&str> = known.collect();
         if known.contains(&text) { Ok(()) } else { Err(ExpressionFlaw::unknown(at, kind, text, known)) }
     };
-    let names = |names: &'_ std::collections::BTreeSet<Name>| -> Vec<String> {
-        names.iter().map(|name| name.as_str().to_owned()).collect()
-    };
     match (fact, vocabulary) {
-        (Fact::Task(TaskFact::Channel), _) => among("channel", Channel::ALL.map(Channel::as_str).to_vec()),
-        (Fact::Agent(AgentFact::Kind), _) => among("kind of agent", vec!["person", "virtual"]),
-        (Fact::Task(TaskFact::Queue), Some(vocabulary)) => {
-            among("queue", names(&vocabulary.queues).iter().map(String::as_str).collect())
+        (Fact::Task(TaskFact::Channel), _) => {
+            among("channel", &mut Channel::ALL.into_iter().map(Channel::as_str))
         }
-        (Fact::Task(TaskFact::Site), Some(vocabulary)) => {
-            among("site", names(&vocabulary.sites).iter().map(String::as_str).collect())
+        (Fact::Agent(AgentFact::Kind), _) => among("kind of agent", &mut ["person", "virtual"].into_iter()),
+        (_, None) => Ok(()),
+        (Fact::Task(TaskFact::Queue), Some(known)) => {
+            among("queue", &mut known.queues.iter().map(Name::as_str))
+        }
+        (Fact::Task(TaskFact::Site), Some(known)) => among("site", &mut known.sites.iter().map(Name::as_str)),
+        (Fact::Task(TaskFact::Intent), Some(known)) => {
+            among("route of an intent", &mut known.intents.iter().map(Name::as_str))
+        }
+        (Fact::Task(TaskFact::Language) | Fact::Agent(AgentFact::Languages), Some(known)) => {
+            among("site or agent with the language", &mut known.languages.iter().map(Language::as_str))
         }
         _ => Ok(()),
     }

@@ -155,6 +155,9 @@ impl Lowering<'_> {
                 facts::check_text(fact, text, self.vocabulary, self.parsed.begin(list_written))?;
             }
         }
+        if let (Term::Constant(AttributeValue::Text(text)), Term::Fact(fact)) = (&item, &list) {
+            facts::check_text(fact, text, self.vocabulary, self.parsed.begin(item_written))?;
+        }
         Ok(Truth::Within(item, list))
     }
 

@@ -21,12 +21,14 @@ mod facts;
 mod flaw;
 mod lower;
 mod parse;
+mod possible;
 mod specialise;
 mod truth;
 mod vocabulary;
 
 pub use evaluate::TaskView;
 pub use flaw::ExpressionFlaw;
+pub use possible::AgentView;
 pub use vocabulary::{AttributeKind, Scope, Vocabulary};
 
 pub(crate) use conditions::Conditions;

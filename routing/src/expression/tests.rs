@@ -184,6 +184,9 @@ fn flaw(text: &str) -> String {
         task_attributes: [(Name::new("tier").unwrap(), AttributeKind::Text)].into(),
         agent_attributes: [(Name::new("load").unwrap(), AttributeKind::Number)].into(),
         skills: [Name::new("french").unwrap()].into(),
+        intents: [Name::new("refund").unwrap()].into(),
+        languages: [Language::new("fr").unwrap()].into(),
+        queues: [Name::new("sales").unwrap()].into(),
         ..Vocabulary::default()
     };
     Expression::check(text, Scope::TaskAndAgent, &vocabulary).unwrap_err().to_string()
@@ -198,6 +201,22 @@ fn what_is_wrong_is_said_with_its_column_and_the_nearest_name() {
     assert_eq!(
         flaw("task.attributes.tier == 'gold' && agent.attributes.laod < 3"),
         "at column 35: there is no attribute of agents \"laod\" (did you mean \"load\"?)"
+    );
+    assert_eq!(
+        flaw("task.channel in ['chat', 'emial']"),
+        "at column 17: there is no channel \"emial\" (did you mean \"email\"?)"
+    );
+    assert_eq!(
+        flaw("task.intent == 'refnud'"),
+        "at column 16: there is no route of an intent \"refnud\" (did you mean \"refund\"?)"
+    );
+    assert_eq!(
+        flaw("'fx' in agent.languages || task.language != 'fr'"),
+        "at column 1: there is no site or agent with the language \"fx\" (did you mean \"fr\"?)"
+    );
+    assert_eq!(
+        flaw("task.queue == 'saels'"),
+        "at column 15: there is no queue \"saels\" (did you mean \"sales\"?)"
     );
     assert_eq!(flaw("agent.attributes.load == 'x'"), "at column 1: a number is compared with a text");
     assert!(flaw("agent.skills.french >= 6").contains("6 is no level"));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AttributeValue, Name};
+use model::{AttributeValue, Language, Name};
 use serde::{Deserialize, Serialize};
 
 /// What values of an attribute are.
@@ -45,6 +45,9 @@ pub struct Vocabulary {
     pub skills: BTreeSet<Name>,
     pub queues: BTreeSet<Name>,
     pub sites: BTreeSet<Name>,
+    pub intents: BTreeSet<Name>,
+    /// Spoken by anybody here: sites, people, virtual agents.
+    pub languages: BTreeSet<Language>,
 }
 
 /// Whose facts an expression may ask about.

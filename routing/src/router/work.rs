@@ -183,6 +183,14 @@ impl Router {
         Ok(())
     }
 
+    pub(super) fn learn(&mut self, task: TaskId, facts: TaskFacts) -> Result<(), Refusal> {
+        let index = self.find_task(task)?;
+        if self.view(&self.tasks[index]).facts != &facts {
+            self.change_order(index, |task| task.facts = boxed(facts));
+        }
+        Ok(())
+    }
+
     /// Changes what a task's place in line is made of.
     pub(super) fn change_order(&mut self, index: TaskIndex, change: impl FnOnce(&mut Task)) {
         let state = self.tasks[index].state;

@@ -118,7 +118,8 @@ fn drawn(kind: &Kind, at: Timestamp, draws: &mut Draws) -> Coming {
         let handling = asked.and_then(|asked| asked.handling.as_ref()).unwrap_or(&segment.handling);
         waits.push(Wait {
             queue: segment.queue.clone(),
-            requirements: Requirements::new(skills, language.clone()),
+            requirements: Requirements::new(skills, language.clone())
+                .with_conditions(segment.condition.clone()),
             facts: TaskFacts { language: language.clone(), ..kind.facts.clone() },
             patience: segment.patience.as_ref().map(|patience| duration(patience.draw(draws))),
             handling_seconds: handling.draw(draws),

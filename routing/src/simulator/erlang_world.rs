@@ -37,6 +37,7 @@ impl Erlang {
         let segment = Segment {
             queue: queue.clone(),
             asks: Vec::new(),
+            condition: None,
             patience: match busy {
                 Busy::Leave => Some(Distribution::ZERO),
                 Busy::Wait => (self.giving_up > 0.0).then(|| exponential(self.giving_up)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::task::{Callback, CallbackMode, Priority, Requirements, SkillRequirement};
+use model::task::{Callback, CallbackMode, Condition, Priority, Requirements, SkillRequirement};
 use model::{AgentId, Channel, Language, QueueId, TaskFacts, Timestamp};
 
 use super::distribution::Distribution;
@@ -124,6 +124,8 @@ pub struct Segment {
     pub queue: QueueId,
     /// Each contact asks for one of these, by weight. Empty: no skill.
     pub asks: Vec<Asked>,
+    /// What must hold for the agent besides.
+    pub condition: Option<Condition>,
     /// How long a customer waits at most before leaving; none: for ever.
     pub patience: Option<Distribution>,
     pub handling: Distribution,

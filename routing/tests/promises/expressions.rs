@@ -103,6 +103,28 @@ fn a_task_whose_priority_changes_is_judged_anew() {
 }
 
 #[test]
+fn what_is_learned_of_a_waiting_task_counts_at_once_and_its_place_in_line_stays() {
+    let asked = "task.intent == 'refund' || agent.attributes.team == 'north'";
+    let mut world = world(vec![only(asked, None)]);
+    world.log_in(of_team("sue", "south", &[]));
+    for number in [1, 2] {
+        assert_offered(&world.chat(number, "q"), &[]);
+    }
+    let learn = |world: &mut World, number, intent: &str| {
+        let facts = TaskFacts { intent: Some(Intent::new(intent).unwrap()), ..TaskFacts::default() };
+        world.feed(Input::FactsLearned { task: task(number), facts })
+    };
+    assert_offered(&learn(&mut world, 2, "order"), &[]);
+    assert_offered(&learn(&mut world, 2, "refund"), &[(2, "sue")]);
+    assert_offered(&learn(&mut world, 1, "refund"), &[]);
+    assert_offered(&world.chat(3, "q"), &[]);
+    assert_offered(&world.complete(2), &[(1, "sue")]);
+    // What is known no more does not count, and while an agent has it nothing moves.
+    let forgotten = world.feed(Input::FactsLearned { task: task(1), facts: TaskFacts::default() });
+    assert_offered(&forgotten, &[]);
+}
+
+#[test]
 fn the_first_in_line_whom_the_expression_admits_is_served_first() {
     let mut world = world(vec![only("task.intent != 'refund' || agent.attributes.team == 'north'", None)]);
     for (number, intent) in [(1, "refund"), (2, "order"), (3, "refund")] {

@@ -111,6 +111,9 @@ impl Naive {
             Input::TaskReprioritised { task, priority } => {
                 self.tasks.get_mut(task).unwrap().request.priority = *priority;
             }
+            Input::FactsLearned { task, facts } => {
+                self.tasks.get_mut(task).unwrap().request.facts = facts.clone();
+            }
             Input::WrapUpStarted { task } => {
                 let task = self.tasks.get_mut(task).unwrap();
                 if let State::Assigned(agent) = task.state.clone() {

@@ -46,6 +46,7 @@ pub fn segment(queue_name: &str) -> Segment {
     Segment {
         queue: queue(queue_name),
         asks: Vec::new(),
+        condition: None,
         patience: None,
         handling: Distribution::Constant(60.0),
         wrap_up: Distribution::ZERO,

@@ -1,6 +1,6 @@
 //! Attributes that expressions ask about, and the expressions of an organisation.
 
-use model::{AttributeValue, Attributes, Intent, Name, TaskFacts};
+use model::{AttributeValue, Attributes, Intent, Language, Name, TaskFacts};
 use model::{Channel, task::Condition, task::Priority};
 use routing::{AttributeKind, Expression, Scope, TaskView, Vocabulary};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -16,6 +16,27 @@ pub struct AttributeEntry {
     pub id: Name,
     pub of: Bearer,
     pub kind: AttributeKind,
+    /// Whose word counts, for one of tasks.
+    #[serde(default, skip_serializing_if = "Source::is_anybody")]
+    pub from: Source,
+}
+
+/// Who may say what an attribute of a task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Customers too, in a form or to a virtual agent.
+    #[default]
+    Anybody,
+    /// A token by which a site vouches for its visitor, in the claim of the attribute's name; the people
+    /// who work here; programs by the API. Never a customer.
+    Verified,
+}
+
+impl Source {
+    fn is_anybody(&self) -> bool {
+        *self == Self::Anybody
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +104,17 @@ impl Organisation {
         conditions.chain(routes).any(|condition| condition.as_str().contains("task"))
     }
 
+    /// The attributes of tasks that no customer's word can set.
+    pub fn vouched_attributes(&self) -> impl Iterator<Item = &Name> {
+        let vouched = |entry: &&AttributeEntry| entry.of == Bearer::Task && entry.from == Source::Verified;
+        self.attributes.iter().filter(vouched).map(|entry| &entry.id)
+    }
+
+    /// Whether a customer's word can set a fact of this name.
+    pub fn takes_from_anybody(&self, fact: &str) -> bool {
+        self.vouched_attributes().all(|name| name.as_str() != fact)
+    }
+
     /// A collected fact as a value of the attribute of that name; none if none is declared, or it is of
     /// another kind.
     pub fn task_attribute(&self, name: &str, text: &str) -> Option<(Name, AttributeValue)> {
@@ -112,7 +144,23 @@ pub(super) fn vocabulary(organisation: &Organisation) -> Vocabulary {
         skills: organisation.skills.iter().map(|skill| skill.id.0.clone()).collect(),
         queues: organisation.queues.iter().map(|queue| queue.id.0.clone()).collect(),
         sites: organisation.sites.iter().map(|site| site.id.0.clone()).collect(),
+        intents: intents(organisation).map(|intent| intent.0.clone()).collect(),
+        languages: languages(organisation).cloned().collect(),
     }
+}
+
+/// Those that routes and virtual agents name.
+fn intents(organisation: &Organisation) -> impl Iterator<Item = &Intent> {
+    let facts = organisation.virtual_agents.iter().flat_map(|agent| &agent.facts);
+    let asked = facts.flat_map(|fact| &fact.intents);
+    organisation.routes.iter().filter_map(|route| route.intent.as_ref()).chain(asked)
+}
+
+/// Those that anybody speaks here.
+fn languages(organisation: &Organisation) -> impl Iterator<Item = &Language> {
+    let people = organisation.agents.iter().flat_map(|person| &person.languages);
+    let virtual_agents = organisation.virtual_agents.iter().flat_map(|agent| &agent.languages);
+    organisation.sites.iter().flat_map(|site| &site.languages).chain(people).chain(virtual_agents)
 }
 
 /// All flaws of attributes and expressions, in the order of the document.
@@ -126,6 +174,7 @@ pub(super) fn flaws(organisation: &Organisation, flaws: &mut Vec<Flaw>) {
             flaws.push(Flaw::new(path, format!("the name {:?} is taken already", attribute.id.as_str())));
         }
     }
+    vouched(organisation, flaws);
     let mut check = |text: Option<&Condition>, scope, path: Path| {
         let Some(text) = text else { return };
         if let Err(flaw) = Expression::check(text.as_str(), scope, &vocabulary) {
@@ -151,6 +200,30 @@ pub(super) fn flaws(organisation: &Organisation, flaws: &mut Vec<Flaw>) {
     {
         let path = entry(list, index).then("attributes");
         values(attributes, &vocabulary, &path, flaws);
+    }
+}
+
+/// An agent's attributes are the organisation's own word; and nobody is asked what would not count.
+fn vouched(organisation: &Organisation, flaws: &mut Vec<Flaw>) {
+    for (index, attribute) in organisation.attributes.iter().enumerate() {
+        if attribute.of == Bearer::Agent && attribute.from == Source::Verified {
+            let path = Path::root().then("attributes").then(index).then("from");
+            flaws.push(Flaw::new(path, "what agents are is said here: it belongs to attributes of tasks"));
+        }
+    }
+    let sites = organisation.sites.iter().enumerate().flat_map(|(index, site)| {
+        site.form.iter().enumerate().map(move |(place, field)| ("sites", index, "form", place, &field.name))
+    });
+    let agents = organisation.virtual_agents.iter().enumerate().flat_map(|(index, agent)| {
+        let facts = agent.facts.iter().enumerate();
+        facts.map(move |(place, fact)| ("virtual_agents", index, "facts", place, &fact.name))
+    });
+    for (list, index, key, place, name) in sites.chain(agents) {
+        if !organisation.takes_from_anybody(name.as_str()) {
+            let path = Path::root().then(list).then(index).then(key).then(place).then("name");
+            let message = format!("the attribute {:?} is taken from verified users only", name.as_str());
+            flaws.push(Flaw::new(path, message));
+        }
     }
 }
 

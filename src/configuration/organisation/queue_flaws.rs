@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::task::Level;
-use model::{QueueId, Skill};
+use model::{Attributes, Language, QueueId, Skill};
+use routing::{AgentKind, AgentView, Expression, Scope, Vocabulary};
 
+use super::expressions::vocabulary;
 use super::names::Names;
 use super::overflow::{End, Overflow, Way};
 use super::queue::SkipWhen;
@@ -15,6 +17,7 @@ use crate::configuration::flaw::{Flaw, Path};
 const MAX_TEXT: usize = 4_000;
 
 pub(super) fn check(organisation: &Organisation, names: &Names, flaws: &mut Vec<Flaw>) {
+    let vocabulary = vocabulary(organisation);
     for (index, queue) in organisation.queues.iter().enumerate() {
         let path = entry(index);
         if let Some(hours) = &queue.hours {
@@ -23,7 +26,8 @@ pub(super) fn check(organisation: &Organisation, names: &Names, flaws: &mut Vec<
         names.reject_reasons(queue.reject_delays.keys(), &path.then("reject_delays"), flaws);
         ways(organisation, queue, &path, names, flaws);
         length(queue, &path, flaws);
-        steps(organisation, queue, &path.then("steps"), names, flaws);
+        let known = Known { organisation, names, vocabulary: &vocabulary };
+        steps(&known, queue, &path.then("steps"), flaws);
     }
     circles(organisation, flaws);
 }
@@ -32,7 +36,14 @@ fn entry(index: usize) -> Path {
     Path::root().then("queues").then(index)
 }
 
-fn steps(organisation: &Organisation, queue: &Queue, path: &Path, names: &Names, flaws: &mut Vec<Flaw>) {
+/// What steps are judged by.
+struct Known<'a> {
+    organisation: &'a Organisation,
+    names: &'a Names<'a>,
+    vocabulary: &'a Vocabulary,
+}
+
+fn steps(known: &Known<'_>, queue: &Queue, path: &Path, flaws: &mut Vec<Flaw>) {
     let most = routing::Step::MOST;
     if queue.steps.len() > most {
         let message = format!("a queue has {most} steps at most");
@@ -40,7 +51,7 @@ fn steps(organisation: &Organisation, queue: &Queue, path: &Path, names: &Names,
     }
     for (place, step) in queue.steps.iter().enumerate() {
         let path = path.then(place);
-        names.skills(step.skills.keys(), &path.then("skills"), flaws);
+        known.names.skills(step.skills.keys(), &path.then("skills"), flaws);
         let is_last = place + 1 == queue.steps.len();
         if step.holds.is_none() && !is_last {
             let message = "only the last step may hold for ever: say how long in \"holds\"";
@@ -49,26 +60,77 @@ fn steps(organisation: &Organisation, queue: &Queue, path: &Path, names: &Names,
         if is_last && step.skip_when != SkipWhen::Never {
             flaws.push(Flaw::new(path.then("skip_when"), "the last step is never passed over"));
         }
-        if !step.skills.is_empty()
-            && names.knows_skills(step.skills.keys())
-            && !is_met(organisation, queue, step)
-        {
-            let message = "no agent of the queue has these skills at these levels: it never matches anybody";
-            flaws.push(Flaw::new(path.then("skills"), message));
+        if let Some(key) = unmet(known, queue, step) {
+            let message = "no agent of the queue meets this for any task: it never matches anybody";
+            flaws.push(Flaw::new(path.then(key), message));
         }
     }
 }
 
-/// Whether one of the queue's agents has the step's own skills.
-fn is_met(organisation: &Organisation, queue: &Queue, step: &Step) -> bool {
-    let has = |skills: &BTreeMap<Skill, Level>| {
-        step.skills.iter().all(|(skill, level)| skills.get(skill).is_some_and(|has| has >= level))
+/// The steps of a queue that none of its agents meets for any task, by their places.
+pub fn unmet_steps(organisation: &Organisation, queue: &Queue) -> Vec<usize> {
+    let (names, vocabulary) = (Names::of(organisation), vocabulary(organisation));
+    let known = Known { organisation, names: &names, vocabulary: &vocabulary };
+    let steps = queue.steps.iter().enumerate();
+    steps.filter(|(_, step)| unmet(&known, queue, step).is_some()).map(|(place, _)| place).collect()
+}
+
+/// What of the step's own nobody meets of those who serve the queue. What cannot be read has its own flaw.
+fn unmet(known: &Known<'_>, queue: &Queue, step: &Step) -> Option<&'static str> {
+    let asks_skills = !step.skills.is_empty() && known.names.knows_skills(step.skills.keys());
+    let condition = step.condition.as_ref();
+    let expression = condition
+        .and_then(|text| Expression::check(text.as_str(), Scope::TaskAndAgent, known.vocabulary).ok());
+    let serving = serving(known.organisation, queue);
+    let skilled = |agent: &&Serving<'_>| {
+        !asks_skills
+            || step
+                .skills
+                .iter()
+                .all(|(skill, level)| agent.skills.get(skill).is_some_and(|has| has >= level))
     };
+    let meets = |agent: &Serving<'_>| {
+        expression.as_ref().is_none_or(|expression| expression.can_hold_for(&agent.view()))
+    };
+    if asks_skills && !serving.iter().any(|agent| skilled(&agent)) {
+        return Some("skills");
+    }
+    let is_met = expression.is_none() || serving.iter().filter(skilled).any(meets);
+    (!is_met).then_some("where")
+}
+
+/// Somebody who is offered the tasks of a queue.
+struct Serving<'a> {
+    kind: AgentKind,
+    skills: &'a BTreeMap<Skill, Level>,
+    languages: BTreeSet<Language>,
+    attributes: &'a Attributes,
+}
+
+impl Serving<'_> {
+    fn view(&self) -> AgentView<'_> {
+        let Self { kind, skills, languages, attributes } = self;
+        AgentView { kind: *kind, skills, languages, attributes }
+    }
+}
+
+fn serving<'o>(organisation: &'o Organisation, queue: &Queue) -> Vec<Serving<'o>> {
     let people = organisation.agents.iter().filter(|person| person.has(PersonRole::Agent));
-    let mut people = people.filter(|person| person.queues.contains(&queue.id));
-    let mut virtual_agents =
-        organisation.virtual_agents.iter().filter(|agent| agent.queues.contains(&queue.id));
-    people.any(|person| has(&person.skills)) || virtual_agents.any(|agent| has(&agent.skills))
+    let people = people.filter(|person| person.queues.contains(&queue.id)).map(|person| Serving {
+        kind: AgentKind::Person,
+        skills: &person.skills,
+        languages: person.languages.iter().cloned().collect(),
+        attributes: &person.attributes,
+    });
+    let virtual_agents = organisation.virtual_agents.iter();
+    let virtual_agents =
+        virtual_agents.filter(|agent| agent.queues.contains(&queue.id)).map(|agent| Serving {
+            kind: AgentKind::Virtual,
+            skills: &agent.skills,
+            languages: agent.languages.iter().cloned().collect(),
+            attributes: &agent.attributes,
+        });
+    people.chain(virtual_agents).collect()
 }
 
 fn length(queue: &Queue, path: &Path, flaws: &mut Vec<Flaw>) {

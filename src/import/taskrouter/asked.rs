@@ -48,18 +48,12 @@ impl Asked {
                 return;
             }
         }
-        match cel(part, Subject::Worker, translation).and_then(condition) {
+        let text = cel(part, Subject::Worker, translation);
+        match text.and_then(|text| translation.condition(&text, routing::Scope::TaskAndAgent)) {
             Ok(condition) => self.conditions.push(condition),
             Err(reason) => self.lost.push(reason),
         }
     }
-}
-
-/// One that the router can read.
-fn condition(text: String) -> Result<Condition, String> {
-    routing::Expression::read(&text, routing::Scope::TaskAndAgent)
-        .map_err(|flaw| format!("{text} is no expression of ours: {flaw}"))?;
-    Condition::new(&text).map_err(|error| error.to_string())
 }
 
 /// `1 == 1`, which TaskRouter writes for everybody.
@@ -143,7 +137,19 @@ mod tests {
             ),
             ("worker.team IN ['north', 'south']", "agent.attributes.team in [\"north\", \"south\"]"),
             ("worker.site == task.site_code", "agent.attributes.site == task.attributes.site_code"),
-            ("NOT (senior == true)", "!(agent.attributes.senior == true)"),
+            ("NOT (senior == true)", "!has(agent.attributes.senior) || agent.attributes.senior != true"),
+            ("NOT (a < 3)", "!has(agent.attributes.a) || !(agent.attributes.a < 3)"),
+            (
+                "NOT (senior == true OR a == 1)",
+                "(!has(agent.attributes.senior) || agent.attributes.senior != true) && \
+                 (!has(agent.attributes.a) || agent.attributes.a != 1)",
+            ),
+            ("team CONTAINS 'nor'", "agent.attributes.team.contains(\"nor\")"),
+            ("floors CONTAINS 'top'", "\"top\" in agent.attributes.floors"),
+            (
+                "floors NOT HAS 'top'",
+                "!has(agent.attributes.floors) || !(\"top\" in agent.attributes.floors)",
+            ),
             ("languages HAS 'English'", "\"en\" in agent.languages"),
             ("routing.levels.french < 3", "!(agent.skills.french >= 3)"),
             ("a == 1 AND (b == 2 OR c.d != 3)", "agent.attributes.a == 1"),
@@ -153,13 +159,17 @@ mod tests {
             assert!(asked.lost.is_empty(), "{asked:?}");
         }
         let both = asked("a == 1 AND (b == 2 OR c.d != 3)");
-        assert_eq!(both.conditions[1].as_str(), "agent.attributes.b == 2 || agent.attributes.c_d != 3");
+        assert_eq!(
+            both.conditions[1].as_str(),
+            "agent.attributes.b == 2 || (!has(agent.attributes.c_d) || agent.attributes.c_d != 3)"
+        );
     }
 
     #[test]
     fn what_has_no_counterpart_says_why() {
         for (text, reason) in [
-            ("team CONTAINS 'x'", "CONTAINS"),
+            ("team > 3", "a text is compared with a number"),
+            ("floor == 'top'", "attribute of agents \"floor\""),
             ("worker.activity_name == 'Lunch'", "presence"),
             ("routing.skills HAS 'nobody has it'", "nobody has the skill"),
             ("task.skill IN worker.routing.skills", "names a skill"),

@@ -5,6 +5,7 @@ use super::expression::{Comparison, Expression, Operand, Operator};
 use super::levels::compared;
 use super::names::plain;
 use super::translation::Translation;
+use routing::AttributeKind;
 
 /// Whose attributes bare names are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,58 +33,127 @@ impl Context<'_> {
         match expression {
             Expression::All(parts) => self.joined(parts, " && "),
             Expression::Any(parts) => self.joined(parts, " || "),
-            other => self.part(other),
-        }
-    }
-
-    fn part(self, expression: &Expression) -> Translated {
-        match expression {
-            Expression::All(_) | Expression::Any(_) => Ok(format!("({})", self.whole(expression)?)),
-            Expression::Not(inner) => Ok(format!("!({})", self.whole(inner)?)),
+            Expression::Not(inner) => self.refuted(inner),
             Expression::Compare(comparison) => self.comparison(comparison),
         }
     }
 
     fn joined(self, parts: &[Expression], sign: &str) -> Translated {
-        let parts: Vec<_> = parts.iter().map(|part| self.part(part)).collect::<Result<_, _>>()?;
-        Ok(parts.join(sign))
+        let parts: Vec<_> = parts.iter().map(|part| self.whole(part)).collect::<Result<_, _>>()?;
+        Ok(chained(&parts, sign))
+    }
+
+    /// That it does not hold. What is not known holds there for every negation, and here for none: so
+    /// the negation goes inwards to the comparisons, and each of them says so.
+    fn refuted(self, expression: &Expression) -> Translated {
+        let all = |parts: &[Expression]| -> Result<Vec<_>, String> {
+            parts.iter().map(|part| self.refuted(part)).collect()
+        };
+        Ok(match expression {
+            Expression::All(parts) => chained(&all(parts)?, " || "),
+            Expression::Any(parts) => chained(&all(parts)?, " && "),
+            Expression::Not(inner) => self.whole(inner)?,
+            Expression::Compare(comparison) => match comparison.operator.denied() {
+                Some(plain) => self.comparison(&Comparison { operator: plain, ..comparison.clone() })?,
+                None => self.denied(comparison)?,
+            },
+        })
     }
 
     fn comparison(self, comparison: &Comparison) -> Translated {
+        let Comparison { left, operator, right } = comparison;
+        if let Some(plain) = operator.denied() {
+            return self.denied(&Comparison { left: left.clone(), operator: plain, right: right.clone() });
+        }
         if let Some(translated) = self.level(comparison).or_else(|| self.membership(comparison)) {
             return translated;
         }
-        let Comparison { left, operator, right } = comparison;
-        if *operator == Operator::Equal || *operator == Operator::NotEqual {
-            let path = match (left, right) {
-                (Operand::Path(path), Operand::Null) | (Operand::Null, Operand::Path(path)) => Some(path),
-                _ => None,
-            };
-            if let Some(path) = path {
-                let fact = self.fact(path)?;
-                return Ok(if *operator == Operator::Equal {
-                    format!("!has({fact})")
-                } else {
-                    format!("has({fact})")
-                });
+        if *operator == Operator::Equal {
+            if let Some(path) = beside_null(left, right) {
+                return Ok(format!("!has({})", self.fact(path)?));
+            }
+            if let Some(translated) = self.language_of_task(left, right) {
+                return Ok(translated);
             }
         }
         let (one, other) = (self.operand(left)?, self.operand(right)?);
         Ok(match operator {
             Operator::Equal => format!("{one} == {other}"),
-            Operator::NotEqual => format!("{one} != {other}"),
             Operator::Less => format!("{one} < {other}"),
             Operator::LessOrEqual => format!("{one} <= {other}"),
             Operator::Greater => format!("{one} > {other}"),
             Operator::GreaterOrEqual => format!("{one} >= {other}"),
             Operator::In => format!("{one} in {other}"),
-            Operator::NotIn => format!("!({one} in {other})"),
             Operator::Has => format!("{other} in {one}"),
-            Operator::NotHas => format!("!({other} in {one})"),
-            Operator::Contains | Operator::NotContains => {
-                return Err(format!("{operator} has no counterpart: expressions do not look into texts"));
-            }
+            Operator::Contains if self.is_list(left) => format!("{other} in {one}"),
+            Operator::Contains => format!("{one}.contains({other})"),
+            other => return Err(format!("{other} has no counterpart")),
         })
+    }
+
+    /// The negation of a comparison: also where what it asks about is not known.
+    fn denied(self, plain: &Comparison) -> Translated {
+        let Comparison { left, operator, right } = plain;
+        if *operator == Operator::Equal
+            && let Some(path) = beside_null(left, right)
+        {
+            return Ok(format!("has({})", self.fact(path)?));
+        }
+        let translated = self.comparison(plain)?;
+        let turned = match translated.split_once(" == ") {
+            Some((one, other)) if *operator == Operator::Equal && !translated.contains(" && ") => {
+                format!("{one} != {other}")
+            }
+            _ => format!("!({translated})"),
+        };
+        let mut parts = Vec::new();
+        for fact in [left, right].into_iter().filter_map(|operand| self.may_be_unknown(operand)) {
+            if translated.contains(&fact) {
+                parts.push(format!("!has({fact})"));
+            }
+        }
+        parts.push(turned);
+        Ok(parts.join(" || "))
+    }
+
+    /// The fact an operand stands for, if it may be unknown.
+    fn may_be_unknown(self, operand: &Operand) -> Option<String> {
+        let Operand::Path(path) = operand else { return None };
+        if self.is_language_of_task(path) {
+            return Some("task.language".to_owned());
+        }
+        self.fact(path).ok().filter(|fact| fact.contains(".attributes."))
+    }
+
+    fn is_list(self, operand: &Operand) -> bool {
+        let Operand::Path(path) = operand else { return matches!(operand, Operand::List(_)) };
+        let kinds = &self.translation.kinds;
+        let is = |kinds: &std::collections::BTreeMap<model::Name, AttributeKind>, name: &str| {
+            kinds.iter().any(|(known, kind)| known.as_str() == name && *kind == AttributeKind::Texts)
+        };
+        let Ok(fact) = self.fact(path) else { return false };
+        match (fact.strip_prefix("agent.attributes."), fact.strip_prefix("task.attributes.")) {
+            (Some(name), _) => is(&kinds.agents, name),
+            (_, Some(name)) => is(&kinds.tasks, name),
+            _ => fact == "agent.languages",
+        }
+    }
+
+    fn is_language_of_task(self, path: &[String]) -> bool {
+        let path: Vec<_> = path.iter().map(String::as_str).collect();
+        path == ["task", "language"] || (self.subject == Subject::Task && path == ["language"])
+    }
+
+    /// A customer's language is known by its code.
+    fn language_of_task(self, left: &Operand, right: &Operand) -> Option<String> {
+        let (path, name) = match (left, right) {
+            (Operand::Path(path), Operand::Text(name)) | (Operand::Text(name), Operand::Path(path)) => {
+                (path, name)
+            }
+            _ => return None,
+        };
+        let code = language(name).filter(|_| self.is_language_of_task(path))?;
+        Some(format!("task.language == \"{code}\""))
     }
 
     /// Levels have others numbers with us.
@@ -109,13 +179,9 @@ impl Context<'_> {
 
     /// Of skills and languages.
     fn membership(self, comparison: &Comparison) -> Option<Translated> {
-        let (list, one, is_negated) = match comparison.operator {
-            Operator::Has | Operator::NotHas => {
-                (&comparison.left, &comparison.right, comparison.operator == Operator::NotHas)
-            }
-            Operator::In | Operator::NotIn => {
-                (&comparison.right, &comparison.left, comparison.operator == Operator::NotIn)
-            }
+        let (list, one) = match comparison.operator {
+            Operator::Has => (&comparison.left, &comparison.right),
+            Operator::In => (&comparison.right, &comparison.left),
             _ => return None,
         };
         let Operand::Path(path) = list else { return None };
@@ -140,7 +206,7 @@ impl Context<'_> {
             },
             _ => return None,
         };
-        Some(Ok(if is_negated { format!("!({found})") } else { found }))
+        Some(Ok(found))
     }
 
     fn operand(self, operand: &Operand) -> Translated {
@@ -186,6 +252,22 @@ impl Context<'_> {
             _ if is_languages(path) => Ok("agent.languages".to_owned()),
             _ => Ok(format!("agent.attributes.{}", attribute(&rest))),
         }
+    }
+}
+
+/// Parts that are chains themselves stand in brackets.
+fn chained(parts: &[String], sign: &str) -> String {
+    let is_chain = |part: &String| part.contains(" && ") || part.contains(" || ");
+    let part = |part: &String| {
+        if parts.len() > 1 && is_chain(part) { format!("({part})") } else { part.clone() }
+    };
+    parts.iter().map(part).collect::<Vec<_>>().join(sign)
+}
+
+fn beside_null<'a>(left: &'a Operand, right: &'a Operand) -> Option<&'a [String]> {
+    match (left, right) {
+        (Operand::Path(path), Operand::Null) | (Operand::Null, Operand::Path(path)) => Some(path),
+        _ => None,
     }
 }
 

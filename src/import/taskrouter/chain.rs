@@ -4,15 +4,16 @@
 use std::time::Duration;
 
 use model::QueueId;
-use model::task::Priority;
+use model::task::{Condition, Priority};
 
 use super::asked::Asked;
 use super::filter::Target;
 use super::names::Names;
 use super::translation::Translation;
 use super::workspace::{TaskQueue, Workspace};
+use crate::configuration::Organisation;
 use crate::configuration::organisation::{
-    LastAgent, Overflow, Person, Queue, RingTime, Rule, Selection, SkipWhen, Step,
+    LastAgent, Overflow, Queue, RingTime, Rule, Selection, SkipWhen, Step, unmet_steps,
 };
 use crate::import::report::Report;
 use routing::WaitingOrder;
@@ -131,12 +132,15 @@ impl<'a> Chains<'a> {
         let asked = target.expression.as_ref().map(|text| Asked::of(text, self.translation));
         let asked = asked.unwrap_or_default();
         for lost in &asked.lost {
-            report.lost(format!("{place}.expression"), lost);
-        }
-        for condition in &asked.conditions {
-            report.lost(format!("{place}.expression"), format!("it asks {}", condition.as_str()));
+            let written = &target.written;
+            report.lost(format!("{place}.expression"), format!("{lost}; it is left out of: {written}"));
         }
         let mut step = step(&asked, target.timeout);
+        step.condition = whole_condition(&asked.conditions);
+        if step.condition.is_none() && !asked.conditions.is_empty() {
+            let reason = format!("an expression has at most {} bytes", Condition::MAX_LENGTH);
+            report.lost(format!("{place}.expression"), reason);
+        }
         step.skip_when = skip_when(target, report);
         queue.steps.push(step);
     }
@@ -183,28 +187,27 @@ impl<'a> Chains<'a> {
     }
 }
 
-impl Built {
-    /// Leaves out the steps that none of the queue's people meets; `check` would refuse them.
-    pub fn leave_out_unmet(&mut self, people: &[Person], report: &mut Report) {
-        let queue = &mut self.queue;
-        let id = queue.id.clone();
-        let serving: Vec<_> = people.iter().filter(|person| person.queues.contains(&id)).collect();
-        let has = |step: &Step, person: &Person| {
-            let level = |skill| person.skills.get(skill).copied();
-            step.skills.iter().all(|(skill, least)| level(skill).is_some_and(|level| level >= *least))
-        };
-        let mut number = 0;
-        queue.steps.retain(|step| {
-            number += 1;
-            let is_met = step.skills.is_empty() || serving.iter().any(|person| has(step, person));
-            if !is_met {
-                let place = format!("queues.{id}.steps[{}]", number - 1);
-                report.lost(place, "nobody who serves the queue has these skills: the step is left out");
-            }
-            is_met
-        });
+/// Leaves out the steps that none of the queue's people meets; `check` would refuse them.
+pub(super) fn leave_out_unmet(organisation: &mut Organisation, report: &mut Report) {
+    let unmet: Vec<_> = organisation.queues.iter().map(|queue| unmet_steps(organisation, queue)).collect();
+    for (queue, unmet) in organisation.queues.iter_mut().zip(unmet) {
+        for place in unmet.into_iter().rev() {
+            let step = queue.steps.remove(place);
+            let asked = step.condition.as_ref().map_or("these skills", |condition| condition.as_str());
+            let reason = format!("nobody who serves the queue meets {asked}: the step is left out");
+            report.lost(format!("queues.{}.steps[{place}]", queue.id), reason);
+        }
         finish(queue);
     }
+}
+
+/// All of them as one; none if that is too long.
+fn whole_condition(conditions: &[Condition]) -> Option<Condition> {
+    let part = |condition: &Condition| match condition.as_str() {
+        text if conditions.len() > 1 && text.contains(" || ") => format!("({text})"),
+        text => text.to_owned(),
+    };
+    Condition::new(&conditions.iter().map(part).collect::<Vec<_>>().join(" && ")).ok()
 }
 
 /// One step at least, and the last is neither left nor passed over.

@@ -59,6 +59,19 @@ pub enum Operand {
     Path(Vec<String>),
 }
 
+impl Operator {
+    /// The operator that this is the negation of.
+    pub(super) fn denied(self) -> Option<Self> {
+        match self {
+            Self::NotEqual => Some(Self::Equal),
+            Self::NotIn => Some(Self::In),
+            Self::NotHas => Some(Self::Has),
+            Self::NotContains => Some(Self::Contains),
+            _ => None,
+        }
+    }
+}
+
 /// The text is no expression. Retrying is pointless.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at character {at}: {reason}")]

@@ -21,6 +21,8 @@ pub(super) struct Filter {
     pub name: Option<String>,
     /// None: every task.
     pub expression: Option<Expression>,
+    /// The expression as it stands there.
+    pub written: String,
     pub targets: Vec<Target>,
 }
 
@@ -30,6 +32,8 @@ pub(super) struct Target {
     /// Its place among the workspace's task queues.
     pub queue: usize,
     pub expression: Option<Expression>,
+    /// The expression as it stands there.
+    pub written: String,
     pub priority: Option<i32>,
     pub timeout: Option<Duration>,
     pub skip_if: Option<String>,
@@ -101,7 +105,7 @@ fn filter(value: Value, place: String, workspace: &Workspace, report: &mut Repor
         report.lost(place, "it has no target that leads anywhere");
         return None;
     }
-    Some(Filter { place, name, expression, targets })
+    Some(Filter { place, name, expression, written: text.unwrap_or_default(), targets })
 }
 
 fn target(value: Value, place: String, workspace: &Workspace, report: &mut Report) -> Option<Target> {
@@ -114,6 +118,7 @@ fn target(value: Value, place: String, workspace: &Workspace, report: &mut Repor
     let target = Target {
         queue: 0,
         expression: None,
+        written: text.clone().unwrap_or_default(),
         priority: priority.map(whole),
         timeout: timeout.map(|seconds| Duration::from_secs_f64(seconds.min(LONGEST))),
         skip_if: own.text(&["skip_if"]),

@@ -13,6 +13,7 @@ mod chain;
 mod evaluate;
 mod fields;
 mod filter;
+mod kinds;
 mod levels;
 mod names;
 mod routes;
@@ -37,7 +38,7 @@ use self::workspace::Workspace;
 use super::report::Report;
 use crate::configuration::Organisation;
 use crate::configuration::organisation::{
-    AVAILABLE, NOT_RESPONDING, OFFLINE, Presence, Queue, Site, SkillEntry,
+    AVAILABLE, AttributeEntry, Bearer, NOT_RESPONDING, OFFLINE, Presence, Queue, Site, SkillEntry, Source,
 };
 
 /// The organisation that an export describes, as far as it can be carried over.
@@ -65,7 +66,7 @@ pub fn import(export: Map<String, Value>, report: &mut Report) -> Organisation {
             else {
                 continue;
             };
-            if routes.add(filter, &queue, report) == routes::Takes::EveryTask {
+            if routes.add(filter, &queue, &translation, report) == routes::Takes::EveryTask {
                 let rest = filters.iter().skip(index + 1);
                 rest.for_each(|filter| {
                     report.lost(&filter.place, "no task comes here: one before takes all")
@@ -80,11 +81,10 @@ pub fn import(export: Map<String, Value>, report: &mut Report) -> Organisation {
         }
     }
     chains.unused(report);
-    let mut queues = chains.built;
+    let queues = chains.built;
     let agents = workers::people(&workspace, &queues, &translation, report);
-    queues.iter_mut().for_each(|built| built.leave_out_unmet(&agents, report));
     notes(&workspace, &sites, report);
-    Organisation {
+    let mut organisation = Organisation {
         name: workspace.name.clone().unwrap_or_else(|| "Imported".to_owned()),
         sites,
         skills: skill_entries(&translation),
@@ -93,7 +93,10 @@ pub fn import(export: Map<String, Value>, report: &mut Report) -> Organisation {
         routes: routes.found,
         queues: queues.into_iter().map(|built| built.queue).collect::<Vec<Queue>>(),
         ..Organisation::default()
-    }
+    };
+    chain::leave_out_unmet(&mut organisation, report);
+    organisation.attributes = attribute_entries(&translation, &organisation, report);
+    organisation
 }
 
 fn translation<'a>(
@@ -102,19 +105,61 @@ fn translation<'a>(
     report: &mut Report,
 ) -> Translation {
     let mut expressions: Vec<&Expression> = Vec::new();
+    let mut of_filters: Vec<&Expression> = Vec::new();
     for (filters, default) in workflows {
         let targets = filters.iter().flat_map(|filter| &filter.targets).chain(default);
         expressions.extend(targets.filter_map(|target| target.expression.as_ref()));
+        of_filters.extend(filters.iter().filter_map(|filter| filter.expression.as_ref()));
     }
+    let of_workers = expressions.iter().map(|expression| (*expression, cel::Subject::Worker));
+    let of_tasks = of_filters.iter().map(|expression| (*expression, cel::Subject::Task));
+    let attributes = workspace.workers.iter().map(|worker| &worker.attributes);
+    let kinds = kinds::Kinds::of(attributes, of_workers.chain(of_tasks));
     let workers = || workspace.workers.iter().map(|worker| &worker.attributes);
     let levels = Levels::of(workers(), expressions.into_iter(), report);
     let skills: BTreeSet<_> = workers().flat_map(attributes::skills).collect();
-    Translation::new(skills.into_iter(), levels)
+    let spoken = workers().flat_map(attributes::languages).filter_map(attributes::language);
+    // Every site that is made speaks English.
+    let languages = spoken.chain(attributes::language("en")).collect();
+    Translation { kinds, languages, ..Translation::new(skills.into_iter(), levels) }
 }
 
 fn skill_entries(translation: &Translation) -> Vec<SkillEntry> {
     let entry = |(name, id): (&String, &model::Skill)| SkillEntry { id: id.clone(), name: name.clone() };
     translation.skills.iter().map(entry).collect()
+}
+
+/// Of tasks those that the expressions ask about, of agents all.
+fn attribute_entries(
+    translation: &Translation,
+    organisation: &Organisation,
+    report: &mut Report,
+) -> Vec<AttributeEntry> {
+    let steps = organisation.queues.iter().flat_map(|queue| &queue.steps);
+    let conditions = steps.filter_map(|step| step.condition.as_ref());
+    let whens = organisation.routes.iter().filter_map(|route| route.when.as_ref().map(|when| &when.text));
+    let words: BTreeSet<_> = conditions
+        .chain(whens)
+        .flat_map(|text| {
+            text.as_str().split(|letter: char| letter != '.' && letter != '_' && !letter.is_alphanumeric())
+        })
+        .filter_map(|word| word.strip_prefix("task.attributes."))
+        .map(|word| word.strip_suffix(".contains").unwrap_or(word))
+        .collect();
+    let asked = |(name, _): &(&model::Name, &routing::AttributeKind)| words.contains(name.as_str());
+    let entry = |(id, kind): (&model::Name, &routing::AttributeKind), of| AttributeEntry {
+        id: id.clone(),
+        of,
+        kind: *kind,
+        from: Source::Anybody,
+    };
+    for (name, _) in translation.kinds.tasks.iter().filter(asked) {
+        let where_from = "a fact of this name: a virtual agent, a form, a verified login or the API says it";
+        report.note(format!("attributes.{name}"), where_from);
+    }
+    let agents = translation.kinds.agents.iter().map(|attribute| entry(attribute, Bearer::Agent));
+    let tasks = translation.kinds.tasks.iter().filter(asked).map(|attribute| entry(attribute, Bearer::Task));
+    agents.chain(tasks).collect()
 }
 
 fn site(workflow: &str, entry: &QueueId, names: &mut Names) -> Site {

@@ -1,9 +1,12 @@
 //! What the translation of expressions goes by: our names for their skills, our levels for theirs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::Skill;
+use model::task::Condition;
+use model::{Language, Skill};
+use routing::{Expression, Scope, Vocabulary};
 
+use super::kinds::Kinds;
 use super::levels::Levels;
 use super::names::Names;
 
@@ -11,6 +14,9 @@ use super::names::Names;
 pub(super) struct Translation {
     pub skills: BTreeMap<String, Skill>,
     pub levels: Levels,
+    pub kinds: Kinds,
+    /// Spoken by anybody.
+    pub languages: BTreeSet<Language>,
 }
 
 impl Translation {
@@ -24,7 +30,20 @@ impl Translation {
                 known.insert(skill.to_owned(), Skill(names.give(&plain, "skill")));
             }
         }
-        Self { skills: known, levels }
+        Self { skills: known, levels, ..Self::default() }
+    }
+
+    /// The text as one of our conditions, or why it is none.
+    pub fn condition(&self, text: &str, scope: Scope) -> Result<Condition, String> {
+        let vocabulary = Vocabulary {
+            task_attributes: self.kinds.tasks.clone(),
+            agent_attributes: self.kinds.agents.clone(),
+            skills: self.skills.values().map(|skill| skill.0.clone()).collect(),
+            languages: self.languages.clone(),
+            ..Vocabulary::default()
+        };
+        Expression::check(text, scope, &vocabulary).map_err(|flaw| format!("{text} is refused {flaw}"))?;
+        Condition::new(text).map_err(|error| error.to_string())
     }
 
     /// None if nobody has it.
@@ -39,6 +58,12 @@ impl Translation {
         report: &mut crate::import::report::Report,
     ) -> Self {
         let levels = Levels::of(std::iter::empty(), std::iter::once(expression), report);
-        Self::new(skills.iter().copied(), levels)
+        let worker = serde_json::json!({
+            "team": "north", "site": "a", "senior": true, "a": 1, "b": 2, "c": { "d": 3 }, "floors": ["top"],
+        });
+        let expressions = std::iter::once((expression, super::cel::Subject::Worker));
+        let kinds = Kinds::of(std::iter::once(&worker), expressions);
+        let languages = [Language::new("en").expect("a language")].into();
+        Self { kinds, languages, ..Self::new(skills.iter().copied(), levels) }
     }
 }

@@ -1,35 +1,19 @@
 //! From workers to people who work here.
 
-use std::collections::BTreeMap;
-
-use model::{AgentId, Language, Name};
+use model::{AgentId, Attributes, Language, Name};
+use routing::AttributeKind;
 use serde_json::Value;
 
 use super::attributes::{language, languages, level_of, skills};
 use super::chain::Built;
 use super::evaluate::holds;
 use super::expression::Expression;
+use super::kinds::{converted, values};
 use super::names::Names;
 use super::translation::Translation;
 use super::workspace::{Worker, Workspace};
 use crate::configuration::organisation::{Capacity, Person, PersonRole};
 use crate::import::report::Report;
-
-/// What other fields of ours say, or what says nothing of what a worker can do.
-const SAID_ELSEWHERE: [&str; 12] = [
-    "contact_uri",
-    "disabled_skills",
-    "email",
-    "full_name",
-    "image_url",
-    "language",
-    "languages",
-    "levels",
-    "name",
-    "roles",
-    "routing",
-    "skills",
-];
 
 /// Everybody, with the queues whose target expression they meet.
 pub(super) fn people(
@@ -54,7 +38,6 @@ pub(super) fn people(
         }
         people.push(person);
     }
-    unknown_attributes(workspace, report);
     for queue in built.iter().filter(|built| people.iter().all(|one| !one.queues.contains(&built.queue.id))) {
         let place = &workspace.queues[queue.source].place;
         report.note(place, format!("nobody serves queue {:?}", queue.queue.id.as_str()));
@@ -101,6 +84,7 @@ fn person(worker: &Worker, names: &mut Names, translation: &Translation, report:
     levels_without_skills(worker, report);
     person.languages = spoken(worker, report);
     person.capacity = capacity(worker, report);
+    person.attributes = own_attributes(worker, translation, report);
     person
 }
 
@@ -177,15 +161,26 @@ fn whole(number: f64) -> u16 {
     number.clamp(0.0, 10_000.0).round() as u16
 }
 
-/// Once for each attribute, with how many have it.
-fn unknown_attributes(workspace: &Workspace, report: &mut Report) {
-    let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
-    for attributes in workspace.workers.iter().filter_map(|worker| worker.attributes.as_object()) {
-        for name in attributes.keys().filter(|name| !SAID_ELSEWHERE.contains(&name.as_str())) {
-            *unknown.entry(name).or_default() += 1;
+/// What expressions can ask about.
+fn own_attributes(worker: &Worker, translation: &Translation, report: &mut Report) -> Attributes {
+    let mut attributes = Attributes::default();
+    for (name, value) in values(&worker.attributes) {
+        let place = || format!("{}.attributes.{name}", worker.place);
+        let Some(value) = converted(value) else {
+            report.lost(place(), "it is no text, number, true, false or list of texts");
+            continue;
+        };
+        match translation.kinds.agents.get(&name) {
+            Some(kind) if *kind != AttributeKind::of(&value) => {
+                report.lost(place(), format!("of most workers it is {}", kind.described()));
+            }
+            Some(_) => {
+                if let Err(error) = attributes.insert(name.clone(), value) {
+                    report.lost(place(), error);
+                }
+            }
+            None => report.lost(place(), "there are too many attributes"),
         }
     }
-    for (name, count) in unknown {
-        report.lost(format!("workers[].attributes.{name}"), format!("{count} workers have it"));
-    }
+    attributes
 }

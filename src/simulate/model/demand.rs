@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use model::task::{Level, Priority, SkillRequirement};
-use model::{Intent, QueueId, Skill, TaskFacts};
+use model::task::{Condition, Level, Priority, SkillRequirement};
+use model::{Channel, Intent, Language, QueueId, Skill, TaskFacts};
 use routing::simulator::{Arrivals, Asked, Distribution, Kind, Rate, Segment, Stream};
 
 use super::Flaws;
 use super::clock::Clock;
 use super::file::{self, Law, Model, Spread};
+use crate::configuration::organisation::Bearer;
 use crate::configuration::{Organisation, Path};
 
 pub(super) fn streams(
@@ -75,8 +76,27 @@ fn kinds_of(stream: &file::Stream, path: &Path, organisation: &Organisation, fla
     if intents.is_empty() {
         intents.push((None, 1.0));
     }
-    let kinds = intents.into_iter().filter_map(|(intent, weight)| {
-        let route = routed(intent, path, organisation, flaws);
+    flaws.attributes(&stream.attributes, Bearer::Task, &path.then("attributes"), organisation);
+    if let Some(site) = stream.site.as_ref().filter(|site| organisation.site(site).is_none()) {
+        let known = organisation.sites.iter().map(|site| site.id.as_str());
+        flaws.unknown(path.then("site"), "site", site.as_str(), known);
+    }
+    let languages = languages_apart(stream, organisation);
+    let each = |(intent, weight): (_, f64)| {
+        languages.iter().map(move |(spoken, share)| (intent, weight * share, spoken))
+    };
+    let all: Vec<_> = intents.into_iter().flat_map(each).collect();
+    let kinds = all.into_iter().filter_map(|(intent, weight, spoken)| {
+        let facts = TaskFacts {
+            intent: intent.cloned(),
+            language: match &spoken[..] {
+                [(_, only)] => only.clone(),
+                _ => None,
+            },
+            site: stream.site.clone(),
+            attributes: stream.attributes.clone(),
+        };
+        let route = routed(stream.channel, &facts, path, organisation, flaws);
         // Who is handed on is routed there.
         let (first, then_route) =
             if stream.then.is_some() { (Routed::default(), route) } else { (route, Routed::default()) };
@@ -104,20 +124,22 @@ fn kinds_of(stream: &file::Stream, path: &Path, organisation: &Organisation, fla
             };
             segments.push(segment.build(queue, &then_route, &path, organisation, flaws)?);
         }
-        Some(Kind {
-            weight,
-            channel: stream.channel,
-            priority,
-            facts: TaskFacts { intent: intent.cloned(), ..TaskFacts::default() },
-            languages: stream
-                .languages
-                .iter()
-                .map(|(language, weight)| (*weight, Some(language.clone())))
-                .collect(),
-            segments,
-        })
+        Some(Kind { weight, channel: stream.channel, priority, facts, languages: spoken.clone(), segments })
     });
     kinds.collect()
+}
+
+type Languages = Vec<(f64, Option<Language>)>;
+
+/// The languages of a stream with their share of it: together, or each apart where routes ask for one.
+fn languages_apart(stream: &file::Stream, organisation: &Organisation) -> Vec<(Languages, f64)> {
+    let all = stream.languages.iter().map(|(language, weight)| (*weight, Some(language.clone())));
+    let mut whens = organisation.routes.iter().filter_map(|route| route.when.as_ref());
+    if stream.languages.is_empty() || !whens.any(|when| when.text.as_str().contains("language")) {
+        return vec![(all.collect(), 1.0)];
+    }
+    let total: f64 = stream.languages.values().sum();
+    all.map(|(weight, language)| (vec![(1.0, language)], weight / total.max(f64::MIN_POSITIVE))).collect()
 }
 
 /// What an organisation's route asks for.
@@ -125,22 +147,34 @@ fn kinds_of(stream: &file::Stream, path: &Path, organisation: &Organisation, fla
 struct Routed {
     queue: Option<QueueId>,
     skills: BTreeMap<Skill, Level>,
+    condition: Option<Condition>,
     priority: i32,
 }
 
-fn routed(intent: Option<&Intent>, path: &Path, organisation: &Organisation, flaws: &mut Flaws) -> Routed {
-    let Some(intent) = intent else { return Routed::default() };
-    let Some(route) = organisation.route(intent) else {
-        let known = organisation.routes.iter().filter_map(|route| Some(route.intent.as_ref()?.as_str()));
-        flaws.unknown(
-            path.then("intents").then(intent.as_str()),
-            "route for the intent",
-            intent.as_str(),
-            known,
-        );
+/// By the first route that fits what is known. An intent that no route names at all is a slip.
+fn routed(
+    channel: Channel,
+    facts: &TaskFacts,
+    path: &Path,
+    organisation: &Organisation,
+    flaws: &mut Flaws,
+) -> Routed {
+    let Some(route) = organisation.route_for(channel, facts) else {
+        let known = || organisation.routes.iter().filter_map(|route| Some(route.intent.as_ref()?.as_str()));
+        if let Some(intent) = &facts.intent
+            && known().all(|name| name != intent.as_str())
+        {
+            let path = path.then("intents").then(intent.as_str());
+            flaws.unknown(path, "route for the intent", intent.as_str(), known());
+        }
         return Routed::default();
     };
-    Routed { queue: Some(route.queue.clone()), skills: route.skills.clone(), priority: route.priority.0 }
+    Routed {
+        queue: Some(route.queue.clone()),
+        skills: route.skills.clone(),
+        condition: route.condition.clone(),
+        priority: route.priority.0,
+    }
 }
 
 /// One wait as it is written.
@@ -171,6 +205,7 @@ impl Written<'_> {
         Some(Segment {
             queue,
             asks: self.asked(route),
+            condition: route.condition.clone(),
             patience: self.patience.map(distribution),
             handling: distribution(self.handling),
             wrap_up: self.wrap_up.map_or(Distribution::ZERO, distribution),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::task::{CallbackMode, Level, Priority};
-use model::{AgentId, Channel, Intent, Language, QueueId, Skill};
+use model::{AgentId, Attributes, Channel, Intent, Language, QueueId, SiteId, Skill};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -64,6 +64,12 @@ pub struct Stream {
     /// By weight; the organisation's routes say queue, skills and priority.
     #[serde(default)]
     pub intents: BTreeMap<Intent, f64>,
+    /// The site all of them come from.
+    #[serde(default)]
+    pub site: Option<SiteId>,
+    /// What is known of all of them besides; the organisation declares it, and its rules ask about it.
+    #[serde(default)]
+    pub attributes: Attributes,
     /// By weight. Empty: no language is asked for.
     #[serde(default)]
     pub languages: BTreeMap<Language, f64>,
@@ -244,6 +250,8 @@ pub struct Group {
     pub capacity: Option<Capacity>,
     #[serde(default)]
     pub queues: Option<Vec<QueueId>>,
+    #[serde(default)]
+    pub attributes: Option<Attributes>,
     #[serde(default)]
     pub work: Work,
 }

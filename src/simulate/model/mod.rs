@@ -7,9 +7,10 @@ mod staff;
 
 use std::path::Path as FilePath;
 
+use model::Attributes;
 use model::task::Callback;
-use routing::AgentProfile;
 use routing::simulator::{Callbacks, Demand, Scenario};
+use routing::{AgentProfile, AttributeKind};
 
 pub use clock::Clock;
 pub use demand::{kinds, weigh};
@@ -18,6 +19,7 @@ pub use staff::VIRTUAL;
 
 use crate::configuration::document::Document;
 use crate::configuration::nearest::nearest;
+use crate::configuration::organisation::Bearer;
 use crate::configuration::source;
 use crate::configuration::{Fault, Flaw, Organisation, Origin, Path};
 use crate::engine::routing_setup;
@@ -124,6 +126,24 @@ impl Flaws {
         let mut flaw = Flaw::new(path, format!("there is no {what} {name:?}"));
         flaw.nearest = nearest(name, known);
         self.0.push(flaw);
+    }
+
+    /// Values under names that the organisation does not declare, or of another kind.
+    fn attributes(&mut self, values: &Attributes, of: Bearer, path: &Path, organisation: &Organisation) {
+        let declared = || organisation.attributes.iter().filter(|entry| entry.of == of);
+        for (name, value) in values.iter() {
+            let path = path.then(name.as_str());
+            match declared().find(|entry| entry.id == *name) {
+                None => {
+                    let known = declared().map(|entry| entry.id.as_str());
+                    self.unknown(path, "attribute", name.as_str(), known);
+                }
+                Some(entry) if entry.kind != AttributeKind::of(value) => {
+                    self.note(path, format!("it is {}", entry.kind.described()));
+                }
+                Some(_) => {}
+            }
+        }
     }
 
     fn queue(&mut self, path: Path, queue: &model::QueueId, organisation: &Organisation) {

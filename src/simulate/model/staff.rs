@@ -11,6 +11,7 @@ use super::Flaws;
 use super::clock::Clock;
 use super::demand::distribution;
 use super::file::{self, Model, Work};
+use crate::configuration::organisation::Bearer;
 use crate::configuration::{Organisation, Path};
 use crate::engine::routing_setup;
 
@@ -99,6 +100,9 @@ fn members(
     if base.is_none() && (group.queues.is_none() || group.capacity.is_none()) {
         flaws.note(path.clone(), "a group says its \"queues\" and \"capacity\", or whom it is \"like\"");
     }
+    if let Some(attributes) = &group.attributes {
+        flaws.attributes(attributes, Bearer::Agent, &path.then("attributes"), organisation);
+    }
     let profile = |number: u32| {
         let agent = AgentId(Name::new(&format!("sim-{plain}-{number}")).ok()?);
         let mut profile = base.cloned().unwrap_or_else(|| AgentProfile {
@@ -120,6 +124,9 @@ fn members(
         }
         if let Some(queues) = &group.queues {
             profile.queues = queues.iter().cloned().collect();
+        }
+        if let Some(attributes) = &group.attributes {
+            profile.attributes = attributes.clone();
         }
         if let Some(capacity) = &group.capacity {
             profile.capacity = routing_setup::capacity(capacity, [&organisation.channels]);

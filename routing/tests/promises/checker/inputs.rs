@@ -49,6 +49,9 @@ impl Checker {
             Input::TaskReprioritised { task, priority } => {
                 self.tasks.get_mut(task).unwrap().request.priority = *priority;
             }
+            Input::FactsLearned { task, facts } => {
+                self.tasks.get_mut(task).unwrap().request.facts = facts.clone();
+            }
             Input::TaskAged { task, waiting_since } => {
                 self.tasks.get_mut(task).unwrap().request.waiting_since = *waiting_since;
             }
