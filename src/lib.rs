@@ -26,6 +26,7 @@ pub mod network;
 pub mod recording;
 pub mod remote;
 pub mod replay;
+pub mod retention;
 pub mod server;
 pub mod simulate;
 pub mod telemetry;

@@ -22,9 +22,14 @@ const BATCH: usize = 512;
 /// A store that refuses is asked again after this.
 const STORE_PAUSE: Duration = Duration::from_millis(200);
 
-/// The stream of the only routing domain there is.
+/// The only routing domain there is.
+pub fn domain() -> Name {
+    Name::new("main").expect("a plain word")
+}
+
+/// Its stream.
 pub fn stream() -> StreamId {
-    StreamId::Routing(Name::new("main").expect("a plain word"))
+    StreamId::Routing(domain())
 }
 
 /// Where the router's actor notes what it was told.
@@ -42,6 +47,8 @@ impl Recorder {
             let claim = store.claim(&stream).await?;
             (epoch, last) = (claim.epoch, claim.last);
         }
+        // The first record of all is the start.
+        crate::retention::note_start(&store, last.next(), now()).await?;
         let (records, waiting) = mpsc::channel(MOST_WAITING);
         tokio::spawn(Writer { store, stream, epoch, last }.run(waiting));
         Ok(Self { records, missing: 0 })

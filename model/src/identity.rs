@@ -50,6 +50,16 @@ impl Identity {
         }
     }
 
+    /// What is left of it once the customer is erased: its kind. It is nobody's name.
+    pub fn erased(&self) -> Self {
+        match self {
+            Self::Email(_) => Self::Email(SmolStr::default()),
+            Self::Phone(_) => Self::Phone(SmolStr::default()),
+            Self::Visitor(_) => Self::Visitor(SmolStr::default()),
+            Self::User(_) => Self::User(SmolStr::default()),
+        }
+    }
+
     pub fn value(&self) -> &str {
         match self {
             Self::Email(value) | Self::Phone(value) | Self::Visitor(value) | Self::User(value) => value,

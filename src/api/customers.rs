@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use model::session::Command;
 use model::{CustomerId, SessionId};
 use serde::Deserialize;
 use store::{SearchQuery, SearchScope};
@@ -15,6 +14,7 @@ use crate::auth::Principal;
 use crate::configuration::organisation::Scope;
 use crate::console::Access;
 use crate::engine::{Engine, board};
+use crate::housekeeping;
 use crate::http::{ApiError, ErrorBody, require};
 
 /// Sessions answered at most, and erased with one request.
@@ -84,8 +84,8 @@ pub async fn search(
     Ok(Json(hits))
 }
 
-/// Erases what the customer and agents wrote in all sessions of the customer. That there were sessions
-/// stays, with their identities; files stay in the blob store, where nothing names them any more.
+/// Erases what the customer and agents wrote in all sessions of the customer, what the customer is known by,
+/// and files that no other session names. That there were sessions stays, and what was done in them when.
 #[utoipa::path(
     post, path = "/customers/{customer}/erase", tag = "history",
     params(("customer" = String, Path, format = Uuid)),
@@ -104,7 +104,9 @@ pub async fn erase(
         .map(|summary| summary.session)
         .collect();
     for session in &standing {
-        engine.deliver(*session, vec![Command::Erase { by: principal.agent.clone() }]).await?;
+        engine.erase(*session, principal.agent.clone()).await?;
     }
+    // What is left by a failure is deleted by and by.
+    housekeeping::delete_erased_files(&engine.foundation.store, &engine.foundation.blobs).await;
     Ok(Json(Erased { sessions: u32::try_from(standing.len()).unwrap_or(u32::MAX) }))
 }

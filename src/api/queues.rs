@@ -27,7 +27,7 @@ impl From<PastError> for ApiError {
     fn from(error: PastError) -> Self {
         match error {
             PastError::Busy | PastError::Store(_) => Self::busy(),
-            PastError::TooFar { .. } => Self::conflict(error.to_string()),
+            PastError::TooFar { .. } | PastError::Cut { .. } => Self::conflict(error.to_string()),
         }
     }
 }

@@ -116,9 +116,8 @@ impl From<RehearsalError> for ApiError {
     fn from(error: RehearsalError) -> Self {
         match error {
             RehearsalError::Past(PastError::Busy | PastError::Store(_)) => Self::busy(),
-            RehearsalError::Past(PastError::TooFar { .. }) | RehearsalError::Simulation(_) => {
-                Self::conflict(error.to_string())
-            }
+            RehearsalError::Past(PastError::TooFar { .. } | PastError::Cut { .. })
+            | RehearsalError::Simulation(_) => Self::conflict(error.to_string()),
             RehearsalError::NobodyCame(_) => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
             RehearsalError::NoSuchDay | RehearsalError::Rules(_) => Self::malformed(error.to_string()),
         }

@@ -382,7 +382,9 @@ async fn knowledge(engine: &Engine, text: String, language: Option<Language>) ->
 
 async fn explanation(engine: &Engine, task: TaskId, at: Option<Timestamp>) -> Reply {
     let explained = engine.explain(task, at).await.map_err(|error| match error {
-        PastError::TooFar { .. } => refuse(ConsoleRefusal::NotFound, error.to_string()),
+        PastError::TooFar { .. } | PastError::Cut { .. } => {
+            refuse(ConsoleRefusal::NotFound, error.to_string())
+        }
         PastError::Busy | PastError::Store(_) => refuse(ConsoleRefusal::Busy, error.to_string()),
     })?;
     let missing = if at.is_some() { "the task was not here then" } else { "the task is over" };

@@ -10,6 +10,7 @@ pub mod closings;
 mod connections;
 mod directory;
 mod effects;
+mod erasing;
 pub mod explain;
 mod farewell;
 mod figures;

@@ -22,8 +22,8 @@ use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::configuration::SecretError;
 use crate::configuration::settings::{Email, SmarthostTls};
+use crate::configuration::{Organisation, SecretError};
 use crate::engine::Engine;
 
 /// Why email does not start. Retrying helps once the cause is mended.
@@ -42,6 +42,16 @@ pub enum MailError {
 /// Silence after which a mail connection ends, and the time one mail may take.
 const IDLE: Duration = Duration::from_secs(300);
 const DATA: Duration = Duration::from_secs(600);
+
+/// Forgets a customer's address wherever mails came in from it. Retrying is safe.
+pub async fn forget_sender(
+    store: &store::Store,
+    organisation: &Organisation,
+    address: &str,
+) -> Result<(), store::StoreError> {
+    let inboxes = organisation.sites.iter().flat_map(|site| &site.email_addresses);
+    senders::forget(store, inboxes, address).await
+}
 
 /// What was started.
 pub struct Mail {

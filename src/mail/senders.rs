@@ -67,6 +67,18 @@ impl Senders {
     }
 }
 
+/// Forgets what happened with a sender's mail at these addresses of ours.
+pub async fn forget(
+    store: &Store,
+    inboxes: impl Iterator<Item = &String>,
+    sender: &str,
+) -> Result<(), StoreError> {
+    for inbox in inboxes {
+        store.delete_document(COLLECTION, &key(inbox, sender)).await?;
+    }
+    Ok(())
+}
+
 /// Neither has a space in it.
 fn key(inbox: &str, sender: &str) -> String {
     format!("{inbox} {sender}")

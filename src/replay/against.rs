@@ -2,9 +2,9 @@
 
 use model::Sequence;
 use routing::{Comparison, Difference, Distance, OtherRules};
-use store::{Store, StoreError};
+use store::Store;
 
-use super::{Problem, Window, verify::time, walk};
+use super::{PastError, Problem, Window, verify::time, walk};
 use crate::configuration::Organisation;
 use crate::engine::routing_setup;
 
@@ -27,7 +27,7 @@ pub fn rules(organisation: &Organisation) -> OtherRules {
 }
 
 /// Replays the window from the start before it by the rules of the recording and by others.
-pub async fn compare(store: &Store, window: Window, rules: OtherRules) -> Result<Compared, StoreError> {
+pub async fn compare(store: &Store, window: Window, rules: OtherRules) -> Result<Compared, PastError> {
     let mut comparison = Comparison::new(rules);
     let (mut first, mut problems) = (None, Vec::new());
     walk(store, window, |read| {

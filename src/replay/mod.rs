@@ -51,7 +51,10 @@ struct Read<'a> {
 
 /// All records from the last start before the window until its end, in order. What is before the window
 /// is needed to know how things stood.
-async fn walk(store: &Store, window: Window, mut visit: impl FnMut(Read<'_>)) -> Result<(), StoreError> {
+async fn walk(store: &Store, window: Window, mut visit: impl FnMut(Read<'_>)) -> Result<(), PastError> {
+    if let Some(begins) = window::cut(store, window).await? {
+        return Err(PastError::Cut { begins });
+    }
     let stream = recording::stream();
     let mut after = window::begin(store, window.from).await?;
     loop {
@@ -74,11 +77,7 @@ async fn walk(store: &Store, window: Window, mut visit: impl FnMut(Read<'_>)) ->
 }
 
 /// Replays all that is recorded in the window, in order, and hands each step to `show`.
-pub async fn all(
-    store: &Store,
-    window: Window,
-    mut show: impl FnMut(Replayed<'_>),
-) -> Result<(), StoreError> {
+pub async fn all(store: &Store, window: Window, mut show: impl FnMut(Replayed<'_>)) -> Result<(), PastError> {
     let (mut replay, mut outputs) = (Replay::default(), Vec::new());
     walk(store, window, |read| {
         outputs.clear();
@@ -102,6 +101,12 @@ pub enum PastError {
     /// Retrying is pointless: the command line answers it on a copy.
     #[error("more than {most} inputs would have to be read: the command line does it, on a backup")]
     TooFar { most: u64 },
+    /// Retrying is pointless.
+    #[error(
+        "the recording begins at {}: what was recorded before is kept no more (store.keep_routing)",
+        verify::time(*begins)
+    )]
+    Cut { begins: Timestamp },
 }
 
 /// The router as it stood at a moment, and what time it was; at the end of the recording without one.

@@ -3,7 +3,7 @@
 use routing::{Replay, Verdict, Verification};
 use store::{Store, StoreError};
 
-use super::{PAGE, Problem, Window, step, walk};
+use super::{PAGE, PastError, Problem, Window, step, walk};
 
 /// What was held against each other.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Verified {
 const MOST_PROBLEMS: usize = 20;
 
 /// Replays the window from the start before it, then reads all sessions.
-pub async fn verify(store: &Store, window: Window) -> Result<Verified, StoreError> {
+pub async fn verify(store: &Store, window: Window) -> Result<Verified, PastError> {
     let (mut replay, mut outputs) = (Replay::default(), Vec::new());
     let mut verified = Verified { inputs: 0, verdict: Verdict::default(), problems: Vec::new() };
     let mut verification = Verification::default();

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use model::{Event, Sequence, Timestamp};
+use model::{Event, Recorded, Sequence, Timestamp};
 use store::{Store, StoreError};
 
 use super::PAGE;
@@ -106,13 +106,31 @@ fn midnight(day: Date) -> Timestamp {
     time.map_or(Timestamp(i64::MIN), |time| Timestamp(time.as_millisecond()))
 }
 
+/// The first record that is kept.
+async fn first_kept(store: &Store) -> Result<Option<Recorded<Event>>, StoreError> {
+    Ok(store.load(&recording::stream(), Sequence::START, 1).await?.into_iter().next())
+}
+
+/// What was recorded before, if anything was, is kept no more; none for a moment that is.
+pub(super) async fn cut(store: &Store, window: Window) -> Result<Option<Timestamp>, StoreError> {
+    let Some(first) = first_kept(store).await?.filter(|first| first.sequence > Sequence(1)) else {
+        return Ok(None);
+    };
+    let is_cut = |moment: Moment| match moment {
+        Moment::Sequence(sequence) => sequence < first.sequence,
+        moment => moment.begin() < first.at,
+    };
+    Ok([window.from, window.to].into_iter().flatten().any(is_cut).then_some(first.at))
+}
+
 /// After which record to begin: the one before the last start of a router that is not after `from`.
 /// Records are looked at by halves of the stream, so that a day in a long one is found at once.
 pub(super) async fn begin(store: &Store, from: Option<Moment>) -> Result<Sequence, StoreError> {
     let first = match from {
         None => return Ok(Sequence::START),
         Some(Moment::Sequence(from)) => from,
-        Some(moment) => first_since(store, moment.begin()).await?,
+        // A start after the moment is not the one of the router that lived in it.
+        Some(moment) => Sequence(first_since(store, moment.begin()).await?.0 - 1),
     };
     last_start(store, first).await
 }
@@ -132,7 +150,8 @@ pub(super) async fn length(store: &Store, window: Window) -> Result<u64, StoreEr
 /// The first record written at or after a time. Records are written after they are made, in their order.
 async fn first_since(store: &Store, at: Timestamp) -> Result<Sequence, StoreError> {
     let stream = recording::stream();
-    let (mut before, mut after) = (0, store.last(&stream).await?.0 + 1);
+    let kept = first_kept(store).await?.map_or(1, |first| first.sequence.0);
+    let (mut before, mut after) = (kept - 1, store.last(&stream).await?.0 + 1);
     while before + 1 < after {
         let middle = before + (after - before) / 2;
         let record = store.load(&stream, Sequence(middle - 1), 1).await?;
@@ -145,9 +164,10 @@ async fn first_since(store: &Store, at: Timestamp) -> Result<Sequence, StoreErro
 }
 
 async fn last_start(store: &Store, first: Sequence) -> Result<Sequence, StoreError> {
+    let kept = first_kept(store).await?.map_or(1, |first| first.sequence.0);
     let mut end = first.0;
-    while end > 0 {
-        let begin = end.saturating_sub(PAGE as u64);
+    while end >= kept {
+        let begin = end.saturating_sub(PAGE as u64).max(kept - 1);
         let wanted = usize::try_from(end - begin).unwrap_or(PAGE);
         let page = store.load(&recording::stream(), Sequence(begin), wanted).await?;
         let starts = |event: &Event| matches!(event, Event::Routing(record) if record["record"] == "started");

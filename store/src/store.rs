@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use model::{
-    AgentId, CustomerId, Epoch, Event, Identity, QueueId, Recorded, Sequence, SessionEvent, SessionId,
+    AgentId, CustomerId, Epoch, Event, Identity, Name, QueueId, Recorded, Sequence, SessionEvent, SessionId,
     StreamId, Timestamp, Verification,
 };
 use serde_json::Value;
@@ -293,6 +293,25 @@ impl Store {
     pub async fn sweep_documents(&self, now: Timestamp) -> Result<u64, StoreError> {
         let Self::Sqlite(store) = self;
         store.sweep_documents(now).await
+    }
+
+    /// Blobs that were named in sessions that are erased, and in no other: their files are to be deleted.
+    pub async fn erased_blobs(&self, limit: usize) -> Result<Vec<String>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.erased_blobs(limit).await
+    }
+
+    /// The file of an erased blob is deleted.
+    pub async fn blob_gone(&self, blob: &str) -> Result<(), StoreError> {
+        let Self::Sqlite(store) = self;
+        store.blob_gone(blob.to_owned()).await
+    }
+
+    /// Forgets the inputs of a routing domain before `before`, the oldest first and at most `most`; returns
+    /// how many. Nothing else is ever cut from the log.
+    pub async fn cut_routing(&self, domain: &Name, before: Sequence, most: usize) -> Result<u64, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.cut(StreamId::Routing(domain.clone()), before, most).await
     }
 
     /// Makes every projection anew from the log; returns the session events read. Writes wait for it.

@@ -462,3 +462,32 @@ async fn customers_of_one_person_share_a_history_and_those_of_one_browser_do_not
     assert_eq!(known, [browser(), user("u-1")]);
     assert_eq!(store.verified_identities(customer(10)).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn offers_that_rang_out_are_counted_in_a_row_until_one_is_accepted() {
+    let (_folder, store) = open();
+    let ended = |number: u128, outcome| SessionEvent::ReservationEnded {
+        task: task(1),
+        reservation: ReservationId(Uuid::from_u128(number)),
+        agent: agent("ana"),
+        outcome,
+        reason: None,
+    };
+    let assigned = |by| SessionEvent::TaskAssigned {
+        task: task(1),
+        reservation: Some(ReservationId(Uuid::from_u128(3))),
+        agent: agent("ana"),
+        by,
+    };
+    let (timed_out, rejected) = (ReservationEnd::TimedOut, ReservationEnd::Rejected);
+    record(&store, 1, 1, vec![opened(1, 7), ended(1, timed_out)]).await;
+    record(&store, 1, 5, vec![ended(2, timed_out), ended(4, rejected), assigned(Some(agent("sam")))]).await;
+    let (misses, since) =
+        (store.misses().await.unwrap(), store.unanswered_since(Timestamp(2)).await.unwrap());
+    assert_eq!((misses, since), (vec![(agent("ana"), 2)], vec![(agent("ana"), 1)]));
+    store.rebuild_projections().await.unwrap();
+    assert_eq!(store.misses().await.unwrap(), [(agent("ana"), 2)]);
+    record(&store, 1, 6, vec![assigned(None)]).await;
+    assert_eq!(store.misses().await.unwrap(), []);
+    assert_eq!(store.unanswered_since(Timestamp(0)).await.unwrap(), [(agent("ana"), 2)]);
+}

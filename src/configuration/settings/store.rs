@@ -1,6 +1,7 @@
 //! Where the log, the blobs and generated secrets are kept.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +14,18 @@ pub struct Store {
     pub writer_batch: usize,
     /// Most requests that wait for the writer; past it appends hear `Busy`.
     pub writer_queue: usize,
+    /// How long the router's recorded inputs are kept for replay, in whole recordings from start to start.
+    #[serde(with = "crate::configuration::duration")]
+    pub keep_routing: Duration,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { folder: "data".into(), writer_batch: 512, writer_queue: 8_192 }
+        Self {
+            folder: "data".into(),
+            writer_batch: 512,
+            writer_queue: 8_192,
+            keep_routing: Duration::from_secs(30 * 86_400),
+        }
     }
 }

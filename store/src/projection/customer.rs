@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::Place;
 use crate::error::StoreError;
+use crate::sqlite::codec;
 
 pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent) -> Result<(), StoreError> {
     match event {
@@ -17,6 +18,31 @@ pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent
     }
 }
 
+/// The customer of an erased session is known by what the log says of the others.
+pub(super) fn forget(connection: &Connection, place: &Place) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "DELETE FROM identities WHERE customer = (SELECT customer FROM sessions WHERE session = ?1)",
+        )?
+        .execute(params![place.session_key()])?;
+    let mut statement = connection.prepare_cached(
+        "SELECT other.session, event.position, event.sequence, event.at, event.body
+        FROM sessions AS erased
+        JOIN sessions AS other ON other.customer = erased.customer AND other.erased_at IS NULL
+        JOIN events AS event ON event.stream = other.stream
+        WHERE erased.session = ?1
+        AND json_extract(event.body, '$.type') IN ('leg_attached', 'identity_attached')",
+    )?;
+    let mut rows = statement.query(params![place.session_key()])?;
+    while let Some(row) = rows.next()? {
+        let session = SessionId(codec::uuid(row, 0)?);
+        let recorded = codec::recorded_session(row, 2)?;
+        let other = Place { session, sequence: recorded.sequence, at: recorded.at, ..*place };
+        apply(connection, &other, &recorded.event)?;
+    }
+    Ok(())
+}
+
 /// Once verified for a customer stays verified: a later claim takes nothing away.
 fn attach(
     connection: &Connection,
@@ -24,6 +50,10 @@ fn attach(
     identity: &Identity,
     verification: Verification,
 ) -> Result<(), StoreError> {
+    if identity.value().is_empty() {
+        // Erased.
+        return Ok(());
+    }
     connection
         .prepare_cached(
             "INSERT INTO identities (identity, customer, verification, seen_at)

@@ -1,21 +1,22 @@
-//! Erasing: the words of a session leave the log and the index in the transaction of the event that
-//! says so (the append takes them out of the outbox). The events stay, without their words, so that sequences remain gapless and the
-//! figures right.
+//! Erasing: the words of a session and the names of its customer leave the log, the index and every table
+//! in the transaction of the event that says so (the append takes them out of the outbox). The events stay,
+//! without words and names, so that sequences remain gapless and the figures right.
 //!
-//! Invariant: what [`redact`] leaves of an event holds nothing that anybody wrote.
+//! Invariant: what [`redact`] leaves of an event holds nothing that anybody wrote and no name of the
+//! customer.
 
 use model::SessionEvent;
 use model::event::{Delivery, Message};
 use rusqlite::{Connection, params};
 
-use super::{IndexEntry, Place, text};
+use super::{IndexEntry, Place, blobs, customer, text};
 use crate::error::StoreError;
 use crate::sqlite::codec::{self, integer};
 
 /// Events read at a time.
 const PAGE: i64 = 256;
 
-/// Erases the words of every event before this one.
+/// Erases the words and names in every event before this one, and in what was made of them.
 pub(super) fn erase(connection: &Connection, place: &Place) -> Result<(), StoreError> {
     let mut after = 0;
     loop {
@@ -26,6 +27,11 @@ pub(super) fn erase(connection: &Connection, place: &Place) -> Result<(), StoreE
             erase_event(connection, position, event)?;
         }
     }
+    customer::forget(connection, place)?;
+    blobs::forget(connection, place)?;
+    connection
+        .prepare_cached("DELETE FROM mail_ids WHERE session = ?1")?
+        .execute(params![place.session_key()])?;
     Ok(())
 }
 
@@ -63,14 +69,22 @@ fn erase_event(connection: &Connection, position: i64, mut event: SessionEvent) 
     Ok(())
 }
 
-/// Takes everything out of an event that a customer or an agent put into words. Names given by the
-/// organisation (queues, intents, dispositions) and identities stay.
+/// Takes everything out of an event that a customer or an agent put into words, and what the customer is
+/// known by. Names given by the organisation (queues, intents, dispositions) stay.
 fn redact(event: &mut SessionEvent) {
     match event {
         SessionEvent::MessagePosted { message } => redact_message(message),
         SessionEvent::NoteAdded { text, .. } | SessionEvent::Whispered { text, .. } => text.clear(),
         SessionEvent::FactCollected { value, .. } => value.clear(),
-        SessionEvent::LegAttached { origin, .. } => *origin = None,
+        SessionEvent::LegAttached { identity, origin, .. } => {
+            *identity = identity.erased();
+            *origin = None;
+        }
+        SessionEvent::IdentityAttached { identity, .. }
+        | SessionEvent::TranscriptRequested { to: identity } => {
+            *identity = identity.erased();
+        }
+        SessionEvent::CallbackChosen { number, .. } => *number = Default::default(),
         SessionEvent::TaskTransferred { note, .. } => *note = None,
         SessionEvent::TaskCompleted { summary, .. } => *summary = None,
         SessionEvent::ReservationEnded { reason, .. } => *reason = None,
@@ -89,6 +103,7 @@ fn redact_message(message: &mut Message) {
     message.subject = None;
     message.attachments.clear();
     message.original = None;
+    message.mail_id = None;
     message.citations.clear();
 }
 
@@ -96,7 +111,8 @@ fn redact_message(message: &mut Message) {
 mod tests {
     use super::*;
     use model::event::{Attachment, Author};
-    use model::{Channel, FactName, MessageId};
+    use model::task::{Callback, CallbackMode};
+    use model::{Channel, FactName, Identity, LegId, MessageId, TaskId, Verification};
     use uuid::Uuid;
 
     const WORDS: &str = "zanzibar";
@@ -118,7 +134,7 @@ mod tests {
                     size: 1,
                 }],
                 original: Some(WORDS.to_owned()),
-                mail_id: None,
+                mail_id: Some(WORDS.to_owned()),
                 inbox: None,
                 citations: Vec::new(),
                 automatic: false,
@@ -133,7 +149,30 @@ mod tests {
             value: WORDS.to_owned(),
             source: Author::Customer,
         };
-        for mut event in [message(), fact] {
+        let name = || Identity::Email(WORDS.into());
+        let verification = Verification::Verified;
+        let leg = SessionEvent::LegAttached {
+            leg: LegId(Uuid::from_u128(1)),
+            channel: Channel::Email,
+            identity: name(),
+            verification,
+            origin: Some(WORDS.into()),
+        };
+        let identity = SessionEvent::IdentityAttached { identity: name(), verification };
+        let transcript = SessionEvent::TranscriptRequested { to: name() };
+        let callback = SessionEvent::CallbackChosen {
+            task: TaskId(Uuid::from_u128(1)),
+            number: WORDS.into(),
+            callback: Callback {
+                mode: CallbackMode::AgentFirst,
+                attempts: 1,
+                interval_seconds: 1,
+                ring_seconds: 1,
+            },
+            not_before: None,
+            by: Author::Customer,
+        };
+        for mut event in [message(), fact, leg, identity, transcript, callback] {
             let key = event.deduplication_key();
             redact(&mut event);
             assert_eq!(event.deduplication_key(), key);

@@ -4,6 +4,7 @@
 //! A projection never refuses an event: what it does not understand it leaves out.
 
 mod absorption;
+mod blobs;
 mod customer;
 mod erasure;
 mod handling;
@@ -54,6 +55,7 @@ pub(crate) fn apply(scope: &mut Scope<'_>, place: &Place, event: &SessionEvent) 
     handling::apply(connection, place, event)?;
     absorption::apply(connection, place, event)?;
     unanswered::apply(connection, place, event)?;
+    blobs::apply(connection, place, event)?;
     text::apply(&mut scope.index, place, event);
     if matches!(event, SessionEvent::Erased { .. }) {
         // Words of this very append have to be in the index before they can be taken out.

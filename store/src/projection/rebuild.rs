@@ -18,6 +18,7 @@ DELETE FROM waits;
 DELETE FROM identities;
 DELETE FROM handlings;
 DELETE FROM absorptions;
+DELETE FROM blobs;
 DELETE FROM unanswered;
 DELETE FROM misses;
 INSERT INTO search (search) VALUES ('delete-all');

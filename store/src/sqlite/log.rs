@@ -121,6 +121,25 @@ pub(crate) fn erases(append: &Append) -> bool {
     append.events.iter().any(|event| matches!(event, Event::Session(SessionEvent::Erased { .. })))
 }
 
+/// Deletes the first events of a stream, those before `before` and at most `most`. Only for streams whose
+/// events have no projection.
+pub(crate) fn cut(
+    connection: &Connection,
+    stream: &StreamId,
+    before: Sequence,
+    most: usize,
+) -> Result<u64, StoreError> {
+    let deleted = connection
+        .prepare_cached(
+            "DELETE FROM events WHERE position IN (
+                SELECT position FROM events
+                WHERE stream = (SELECT id FROM streams WHERE name = ?1) AND sequence < ?2
+                ORDER BY sequence LIMIT ?3)",
+        )?
+        .execute(params![stream.to_string(), integer(before.0), codec::count(most)])?;
+    Ok(deleted as u64)
+}
+
 fn head(connection: &Connection, stream: &StreamId) -> Result<Option<Head>, StoreError> {
     let found = connection
         .prepare_cached("SELECT id, epoch, last FROM streams WHERE name = ?1")?

@@ -1,6 +1,7 @@
 //! The store on one machine: SQLite in a folder, one thread that writes, a few that read.
 
 mod backup;
+mod blob_names;
 pub(crate) mod codec;
 mod documents;
 mod history;

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::writer::IndexNeed;
 use super::{
-    SqliteStore, backup, codec, documents, history, log, mail_ids, open_reader, outbox, search, sessions,
+    SqliteStore, backup, blob_names, codec, documents, history, log, mail_ids, open_reader, outbox, search,
+    sessions,
 };
 use crate::append::{Append, AppendError, Appended, Claim};
 use crate::error::StoreError;
@@ -197,6 +198,18 @@ impl SqliteStore {
 
     pub async fn sweep_documents(&self, now: Timestamp) -> Answer<u64> {
         self.write(IndexNeed::None, move |scope| documents::sweep(scope.connection, now)).await
+    }
+
+    pub async fn erased_blobs(&self, limit: usize) -> Answer<Vec<String>> {
+        self.read(move |connection| blob_names::erased(connection, limit)).await
+    }
+
+    pub async fn blob_gone(&self, blob: String) -> Answer<()> {
+        self.write(IndexNeed::None, move |scope| blob_names::gone(scope.connection, &blob)).await
+    }
+
+    pub async fn cut(&self, stream: StreamId, before: Sequence, most: usize) -> Answer<u64> {
+        self.write(IndexNeed::None, move |scope| log::cut(scope.connection, &stream, before, most)).await
     }
 
     pub async fn rebuild_projections(&self) -> Answer<u64> {

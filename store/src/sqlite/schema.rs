@@ -6,7 +6,7 @@ use crate::error::OpenError;
 
 /// Appended to, never changed: a data folder remembers how many of these it has had.
 const MIGRATIONS: &[&str] =
-    &[LOG_AND_PROJECTIONS, CUSTOMERS_OF_ONE_PERSON, SEVERAL_OFFERS, CALLBACKS, UNANSWERED];
+    &[LOG_AND_PROJECTIONS, CUSTOMERS_OF_ONE_PERSON, SEVERAL_OFFERS, CALLBACKS, UNANSWERED, BLOBS];
 
 /// `position` orders the events of all streams. Texts are only in `events.body`; `search` indexes
 /// them through the view `searchable` and holds no copy.
@@ -163,6 +163,22 @@ const UNANSWERED: &str = "
 CREATE TABLE unanswered (position INTEGER PRIMARY KEY, at INTEGER NOT NULL, agent TEXT NOT NULL) STRICT;
 CREATE INDEX unanswered_at ON unanswered (at);
 CREATE TABLE misses (agent TEXT PRIMARY KEY, in_a_row INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// Where blobs are named, in the messages of before too; and those whose files are to be deleted.
+const BLOBS: &str = "
+CREATE TABLE blobs (blob TEXT NOT NULL, session BLOB NOT NULL, PRIMARY KEY (blob, session))
+    STRICT, WITHOUT ROWID;
+CREATE INDEX blobs_session ON blobs (session);
+CREATE TABLE erased_blobs (blob TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO blobs
+    SELECT json_extract(attachment.value, '$.blob'), session.session
+    FROM sessions AS session JOIN events AS event ON event.stream = session.stream,
+        json_each(event.body, '$.message.attachments') AS attachment;
+INSERT OR IGNORE INTO blobs
+    SELECT json_extract(event.body, '$.message.original'), session.session
+    FROM sessions AS session JOIN events AS event ON event.stream = session.stream
+    WHERE json_extract(event.body, '$.message.original') IS NOT NULL;
 ";
 
 /// Brings the database to this program's version; leaves it untouched if it is newer.

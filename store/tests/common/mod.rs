@@ -62,23 +62,25 @@ pub fn leg(number: u128, identity: Identity, verification: Verification) -> Sess
 }
 
 pub fn message(id: u128, text: &str) -> SessionEvent {
-    let id = MessageId(Uuid::from_u128(id));
-    SessionEvent::MessagePosted {
-        message: Message {
-            id,
-            author: Author::Customer,
-            channel: Channel::Chat,
-            leg: None,
-            text: text.to_owned(),
-            visible: None,
-            subject: None,
-            attachments: Vec::new(),
-            original: None,
-            mail_id: None,
-            inbox: None,
-            citations: Vec::new(),
-            automatic: false,
-        },
+    SessionEvent::MessagePosted { message: written(id, text) }
+}
+
+/// By the customer, with nothing but a text.
+pub fn written(id: u128, text: &str) -> Message {
+    Message {
+        id: MessageId(Uuid::from_u128(id)),
+        author: Author::Customer,
+        channel: Channel::Chat,
+        leg: None,
+        text: text.to_owned(),
+        visible: None,
+        subject: None,
+        attachments: Vec::new(),
+        original: None,
+        mail_id: None,
+        inbox: None,
+        citations: Vec::new(),
+        automatic: false,
     }
 }
 
