@@ -236,9 +236,10 @@ impl Profile {
         needs.skills.iter().map(level).sum()
     }
 
-    /// How many queues and skills there are to keep it free for.
+    /// How many queues, skills, languages and channels there are to keep it free for.
     pub fn versatility(&self) -> usize {
-        self.queues.len() + self.skills.len()
+        let channels = model::Channel::ALL.into_iter().filter(|channel| self.takes(*channel)).count();
+        self.queues.len() + self.skills.len() + self.languages.len() + channels
     }
 
     /// By number, each at most once.

@@ -16,8 +16,9 @@ pub enum Selection {
     LongestIdle(LongestIdle),
     /// The highest sum of levels in the skills that the task asks for now.
     MostProficient,
-    /// The lowest sum of levels that is enough, then the fewest queues and skills: who can do more is
-    /// kept free for what others cannot do.
+    /// Who is good enough and can do least else: the fewest queues, skills, languages and channels taken
+    /// together, then the lowest sum of levels in the skills that the task asks for now. Who can do more
+    /// is kept free for what others cannot do, at whatever level.
     LeastProficient,
     /// The fewest tasks in hand, then who accepted the last one longest ago.
     FewestActive,
@@ -55,7 +56,7 @@ pub enum LongestIdle {
 /// How well agents of one profile suit a task by their queue's selection: the lower, the sooner. All
 /// suit alike where skills do not decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) struct Suit(Option<Reverse<u32>>, u32, usize);
+pub(crate) struct Suit(Option<Reverse<u32>>, usize, u32);
 
 impl Selection {
     /// The order in which agents of one profile come.
@@ -77,7 +78,7 @@ impl Selection {
     pub(crate) fn suit(self, profile: &Profile, needs: &Needs) -> Suit {
         match self {
             Self::MostProficient => Suit(Some(Reverse(profile.proficiency(needs))), 0, 0),
-            Self::LeastProficient => Suit(None, profile.proficiency(needs), profile.versatility()),
+            Self::LeastProficient => Suit(None, profile.versatility(), profile.proficiency(needs)),
             _ => Suit::default(),
         }
     }

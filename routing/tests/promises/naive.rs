@@ -259,14 +259,17 @@ impl Naive {
         (Reverse(priority), place, id)
     }
 
-    fn suit(&self, task: &Task, agent: &AgentId) -> (i64, usize) {
+    fn suit(&self, task: &Task, agent: &AgentId) -> (i64, i64) {
         let profile = &self.agents[agent].profile;
         let needs = self.needs(task);
         let levels = needs.skills.iter().map(|need| i64::from(profile.skills[&need.skill].get()));
         let proficiency: i64 = levels.sum();
+        let channels = profile.capacity.values().filter(|capacity| capacity.most > 0).count();
+        let ways = profile.queues.len() + profile.skills.len() + profile.languages.len() + channels;
+        let versatility = i64::try_from(ways).unwrap();
         match self.queue_of(task.request.id).selection {
             Selection::MostProficient => (-proficiency, 0),
-            Selection::LeastProficient => (proficiency, profile.queues.len() + profile.skills.len()),
+            Selection::LeastProficient => (versatility, proficiency),
             _ => (0, 0),
         }
     }
