@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
 use model::Timestamp;
 use store::{Blobs, Store};
 
+pub use crate::clock::now;
 use crate::configuration::{Organisation, Secrets, Settings};
 
 /// Shared by all parts; cheap to clone as an `Arc`.
@@ -27,14 +27,8 @@ impl Foundation {
         self.organisation.load_full()
     }
 
-    /// The wall clock. The pure machines never read it; their shells hand it in.
+    /// The time. The pure machines never read it; their shells hand it in.
     pub fn now(&self) -> Timestamp {
         now()
     }
-}
-
-/// Milliseconds since 1970 by the system's clock.
-pub fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -16,6 +16,9 @@ pub struct Process {
     pub data: Arc<tempfile::TempDir>,
 }
 
+/// Names and values added to a process's environment.
+pub type Environment<'a> = &'a [(&'a str, std::path::PathBuf)];
+
 impl Reached for Process {
     fn address(&self) -> SocketAddr {
         self.address
@@ -25,6 +28,14 @@ impl Reached for Process {
 impl Process {
     /// Changes settings and organisation before the first start.
     pub fn start(change: impl FnOnce(&mut Settings, &mut Organisation)) -> Self {
+        Self::start_within(&[], change)
+    }
+
+    /// The same with something more in its environment.
+    pub fn start_within(
+        environment: Environment,
+        change: impl FnOnce(&mut Settings, &mut Organisation),
+    ) -> Self {
         let data = Arc::new(tempfile::tempdir().unwrap());
         let mut settings = settings(data.path());
         let mut organisation = Organisation::load(&root().join("config/organisation")).unwrap();
@@ -32,15 +43,20 @@ impl Process {
         organisation.export(&data.path().join("organisation")).unwrap();
         settings.import.organisation = data.path().join("organisation");
         std::fs::write(data.path().join("tandem.toml"), toml::to_string(&settings).unwrap()).unwrap();
-        Self::again(data)
+        Self::begin(data, environment)
     }
 
     /// On the data of one that has ended.
     pub fn again(data: Arc<tempfile::TempDir>) -> Self {
+        Self::begin(data, &[])
+    }
+
+    fn begin(data: Arc<tempfile::TempDir>, environment: Environment) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tandem"))
             .arg("--config")
             .arg(data.path().join("tandem.toml"))
             .current_dir(root())
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -64,15 +80,27 @@ impl Process {
 
     /// The same, while others still speak with it.
     pub fn kill_now(&self) {
-        let sent = Command::new("kill").arg("-KILL").arg(self.child.id().to_string()).status().unwrap();
+        self.send("-KILL");
+    }
+
+    /// It stands still, as a whole, until [`Self::go_on`].
+    pub fn stop(&self) {
+        self.send("-STOP");
+    }
+
+    pub fn go_on(&self) {
+        self.send("-CONT");
+    }
+
+    fn send(&self, signal: &str) {
+        let sent = Command::new("kill").arg(signal).arg(self.child.id().to_string()).status().unwrap();
         assert!(sent.success());
     }
 
     /// SIGTERM, and how it ended.
     pub async fn terminate(mut self) -> (Arc<tempfile::TempDir>, ExitStatus, Duration) {
         let began = Instant::now();
-        let sent = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
-        assert!(sent.success());
+        self.send("-TERM");
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return (self.data.clone(), status, began.elapsed());

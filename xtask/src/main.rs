@@ -2,6 +2,7 @@
 
 mod bench;
 mod bundle;
+mod faults;
 mod fuzz;
 mod packages;
 mod policy;
@@ -37,6 +38,12 @@ enum Chore {
         #[arg(default_value_t = 30)]
         seconds: u32,
     },
+    /// Kill, stop and mislead the server for longer than the tests do, and print what came of it.
+    Faults {
+        /// How often each fault that is repeated comes.
+        #[arg(default_value_t = 200)]
+        rounds: u32,
+    },
     /// List the benchmarks and run them, or only the named one.
     Bench { name: Option<String> },
     /// Build the browser code and hold it to its size limits.
@@ -58,6 +65,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::Test => test::run(),
         Chore::Types => types::run(),
         Chore::Fuzz { seconds } => fuzz::run(*seconds),
+        Chore::Faults { rounds } => faults::run(*rounds),
         Chore::Bench { name } => bench::run(name.as_deref()),
         Chore::Size => bundle::run(),
     }

@@ -8,11 +8,12 @@ use anyhow::{Context, Result, bail};
 use crate::policy::NoServices;
 use crate::step::{Found, Step, succeeds};
 
-const NEEDED: [&str; 8] = [
+const NEEDED: [&str; 9] = [
     "chromium",
     "dovecot-core",
     "dovecot-imapd",
     "dovecot-lmtpd",
+    "libfaketime",
     "opensmtpd",
     "python3-venv",
     "slowhttptest",
