@@ -18,10 +18,14 @@
 
 mod append;
 mod blob;
+mod codec;
 mod error;
 mod history;
+mod log;
 mod outbox;
 mod projection;
+mod query;
+mod sql;
 mod sqlite;
 mod store;
 

@@ -16,6 +16,8 @@ use crate::append::{Append, AppendError, Appended, Claim};
 use crate::error::{OpenError, StoreError};
 use crate::history::{FinishedWait, HistoryEvent, Hit, OpenTask, SearchQuery, SessionSummary};
 use crate::outbox::{DueEntry, OutboxCounts, OutboxKind, OutboxMark};
+use crate::query;
+use crate::sql::{Query, Statement};
 use crate::sqlite::{DATABASE, SqliteOptions, SqliteStore, backup_to};
 
 /// The log, its projections, the outbox and small documents; clones share one store.
@@ -29,6 +31,22 @@ impl Store {
     /// Opens or creates the store in `folder` and migrates it. Blocks: call it before serving.
     pub fn open_sqlite(folder: &Path, options: SqliteOptions) -> Result<Self, OpenError> {
         SqliteStore::open(folder, &options).map(Self::Sqlite)
+    }
+
+    async fn ask<T: Send + 'static>(&self, query: Query<T>) -> Result<Vec<T>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.ask(query).await
+    }
+
+    /// The first row's answer.
+    async fn one<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, StoreError> {
+        Ok(self.ask(query).await?.into_iter().next())
+    }
+
+    /// Returns how many rows changed.
+    async fn execute(&self, statement: Statement) -> Result<u64, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.execute(statement).await
     }
 
     /// Takes ownership of a stream, durably: appends of every owner before it are refused. A stream
@@ -46,8 +64,7 @@ impl Store {
 
     /// The epoch of the stream's owner; None if nobody ever owned it.
     pub async fn epoch(&self, stream: &StreamId) -> Result<Option<Epoch>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.epoch(stream.clone()).await
+        Ok(self.one(query::log::head(stream)).await?.map(|head| head.epoch))
     }
 
     /// At most `limit` events after `after`, in order.
@@ -57,8 +74,7 @@ impl Store {
         after: Sequence,
         limit: usize,
     ) -> Result<Vec<Recorded<Event>>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.load(stream.clone(), after, limit).await
+        self.ask(query::log::load(stream, after, limit)).await
     }
 
     /// At most `limit` events of a session after `after`, in order.
@@ -68,20 +84,17 @@ impl Store {
         after: Sequence,
         limit: usize,
     ) -> Result<Vec<Recorded<SessionEvent>>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.load_session(session, after, limit).await
+        self.ask(query::log::load_session(session, after, limit)).await
     }
 
     /// The stream's last event; [`Sequence::START`] if it has none.
     pub async fn last(&self, stream: &StreamId) -> Result<Sequence, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.last(stream.clone()).await
+        Ok(self.one(query::log::head(stream)).await?.map_or(Sequence::START, |head| head.last))
     }
 
     /// Where the stream holds this deduplication key.
     pub async fn find_key(&self, stream: &StreamId, key: Uuid) -> Result<Option<Sequence>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.find_key(stream.clone(), key).await
+        self.one(query::log::find_key(stream, key)).await
     }
 
     /// A page of sessions that are not closed, in the order of their ids, after `after`.
@@ -90,19 +103,16 @@ impl Store {
         after: Option<SessionId>,
         limit: usize,
     ) -> Result<Vec<SessionId>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.open_sessions(after, limit).await
+        self.ask(query::sessions::open(after, limit)).await
     }
 
     /// All tasks that are not completed or canceled, longest waiting first.
     pub async fn open_tasks(&self) -> Result<Vec<OpenTask>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.open_tasks().await
+        self.ask(query::tasks::open()).await
     }
 
     pub async fn session_summary(&self, session: SessionId) -> Result<Option<SessionSummary>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.session_summary(session).await
+        self.one(query::sessions::summary(session)).await
     }
 
     /// The customer's sessions, newest first; also those of other customer records that are the same
@@ -112,15 +122,13 @@ impl Store {
         customer: CustomerId,
         limit: usize,
     ) -> Result<Vec<SessionSummary>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.sessions_of_customer(customer, limit).await
+        self.ask(query::sessions::of_customer(customer, limit)).await
     }
 
     /// The session of the customer as a person that goes on: open and not absorbed, the oldest if there
     /// are several.
     pub async fn open_session_of(&self, customer: CustomerId) -> Result<Option<SessionId>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.open_session_of(customer).await
+        self.one(query::sessions::open_of_customer(customer)).await
     }
 
     /// Whose identity this is, with at least this verification.
@@ -129,14 +137,12 @@ impl Store {
         identity: &Identity,
         least: Verification,
     ) -> Result<Option<CustomerId>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.customer_by_identity(identity.clone(), least).await
+        self.one(query::sessions::customer_by_identity(identity, least)).await
     }
 
     /// The customer's identities that somebody vouched for.
     pub async fn verified_identities(&self, customer: CustomerId) -> Result<Vec<Identity>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.verified_identities(customer).await
+        self.ask(query::sessions::verified_identities(customer)).await
     }
 
     /// Who was last assigned to the customer, if that was not before `since`.
@@ -155,8 +161,7 @@ impl Store {
         since: Timestamp,
         limit: usize,
     ) -> Result<Vec<AgentId>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.last_agents(customer, since, limit).await
+        self.ask(query::sessions::last_agents(customer, since, limit)).await
     }
 
     /// The session's events together with those of the sessions it absorbed, in the order they
@@ -167,15 +172,13 @@ impl Store {
         after: u64,
         limit: usize,
     ) -> Result<Vec<HistoryEvent>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.history(session, after, limit).await
+        self.ask(query::history::of_session(session, after, limit)).await
     }
 
     /// Events of all sessions in the order in which they became durable; `after` is a
     /// [`HistoryEvent::position`], 0 to begin.
     pub async fn session_events(&self, after: u64, limit: usize) -> Result<Vec<HistoryEvent>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.session_events(after, limit).await
+        self.ask(query::history::of_all(after, limit)).await
     }
 
     /// Messages and notes with all the words, newest first.
@@ -191,27 +194,27 @@ impl Store {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<FinishedWait>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.finished_waits(queue.clone(), from, to).await
+        self.ask(query::waits::finished(queue, from, to)).await
     }
 
     /// Of each agent at whom offers rang out from `from` on, how many.
     pub async fn unanswered_since(&self, from: Timestamp) -> Result<Vec<(AgentId, u32)>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.unanswered_since(from).await
+        self.ask(query::waits::unanswered_since(from)).await
     }
 
     /// Of each agent who missed the last offer, how many in a row since the last one they accepted.
     pub async fn misses(&self) -> Result<Vec<(AgentId, u32)>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.misses().await
+        self.ask(query::waits::misses()).await
     }
 
     /// The sessions in which these Message-IDs were written, in the order of `ids`. Whether the
     /// sender takes part in them is the caller's to check.
     pub async fn sessions_of_mails(&self, ids: Vec<String>) -> Result<Vec<(String, SessionId)>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.sessions_of_mails(ids).await
+        let mut found = Vec::new();
+        for id in &ids {
+            found.extend(self.ask(query::mail_ids::find(id)).await?);
+        }
+        Ok(found)
     }
 
     /// What may be sent now: of each target the first entry not done, oldest first. An entry is
@@ -222,25 +225,21 @@ impl Store {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<DueEntry>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.outbox_due(kind, now, limit).await
+        self.ask(query::outbox::due(kind, now, limit)).await
     }
 
     /// Records what became of a try; an entry that is done already is left alone.
     pub async fn outbox_mark(&self, id: Uuid, mark: OutboxMark) -> Result<(), StoreError> {
-        let Self::Sqlite(store) = self;
-        store.outbox_mark(id, mark).await
+        self.execute(query::outbox::mark(id, &mark)).await.map(|_| ())
     }
 
     pub async fn outbox_counts(&self) -> Result<OutboxCounts, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.outbox_counts().await
+        Ok(self.one(query::outbox::counts()).await?.unwrap_or_default())
     }
 
     /// Forgets entries sent or given up that were written before `before`; returns how many.
     pub async fn outbox_sweep(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.outbox_sweep(before).await
+        self.execute(query::outbox::sweep(before)).await
     }
 
     /// Keeps a small document, replacing what was there; from `expires_at` on it is not found.
@@ -251,8 +250,7 @@ impl Store {
         body: &Value,
         expires_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        let Self::Sqlite(store) = self;
-        store.put_document(collection.to_owned(), key.to_owned(), body, expires_at).await
+        self.execute(query::documents::put(collection, key, body, expires_at)?).await.map(|_| ())
     }
 
     pub async fn document(
@@ -261,8 +259,7 @@ impl Store {
         key: &str,
         now: Timestamp,
     ) -> Result<Option<Value>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.document(collection.to_owned(), key.to_owned(), now).await
+        self.one(query::documents::get(collection, key, now)).await
     }
 
     /// A page of a collection in the order of keys, after the key `after`.
@@ -273,45 +270,38 @@ impl Store {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<(String, Value)>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.documents(collection.to_owned(), after.to_owned(), now, limit).await
+        self.ask(query::documents::list(collection, after, now, limit)).await
     }
 
     /// Deletes a document; one that is not there is no error.
     pub async fn delete_document(&self, collection: &str, key: &str) -> Result<(), StoreError> {
-        let Self::Sqlite(store) = self;
-        store.delete_document(collection.to_owned(), key.to_owned()).await
+        self.execute(query::documents::delete(collection, key)).await.map(|_| ())
     }
 
     /// Deletes the documents whose keys begin with `prefix`; returns how many.
     pub async fn delete_documents(&self, collection: &str, prefix: &str) -> Result<u64, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.delete_documents(collection.to_owned(), prefix.to_owned()).await
+        self.execute(query::documents::delete_prefix(collection, prefix)).await
     }
 
     /// Deletes what has expired; returns how many.
     pub async fn sweep_documents(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.sweep_documents(now).await
+        self.execute(query::documents::sweep(now)).await
     }
 
     /// Blobs that were named in sessions that are erased, and in no other: their files are to be deleted.
     pub async fn erased_blobs(&self, limit: usize) -> Result<Vec<String>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.erased_blobs(limit).await
+        self.ask(query::blobs::erased(limit)).await
     }
 
     /// The file of an erased blob is deleted.
     pub async fn blob_gone(&self, blob: &str) -> Result<(), StoreError> {
-        let Self::Sqlite(store) = self;
-        store.blob_gone(blob.to_owned()).await
+        self.execute(query::blobs::gone(blob)).await.map(|_| ())
     }
 
     /// Forgets the inputs of a routing domain before `before`, the oldest first and at most `most`; returns
     /// how many. Nothing else is ever cut from the log.
     pub async fn cut_routing(&self, domain: &Name, before: Sequence, most: usize) -> Result<u64, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.cut(StreamId::Routing(domain.clone()), before, most).await
+        self.execute(query::log::cut(&StreamId::Routing(domain.clone()), before, most)).await
     }
 
     /// Makes every projection anew from the log; returns the session events read. Writes wait for it.

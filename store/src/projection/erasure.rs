@@ -1,182 +1,70 @@
-//! Erasing: the words of a session and the names of its customer leave the log, the index and every table
-//! in the transaction of the event that says so (the append takes them out of the outbox). The events stay,
-//! without words and names, so that sequences remain gapless and the figures right.
+//! Erasing: the words of a session and the names of its customer leave the log, the index and every
+//! table in the transaction of the event that says so (the append takes them out of the outbox). The
+//! events stay, without words and names.
 //!
-//! Invariant: what [`redact`] leaves of an event holds nothing that anybody wrote and no name of the
-//! customer.
+//! Here is what to read and what to write; the engine reads page by page and takes texts out of its own
+//! index.
 
 use model::SessionEvent;
-use model::event::{Delivery, Message};
-use rusqlite::{Connection, params};
 
-use super::{IndexEntry, Place, blobs, customer, text};
+use super::{IndexEntry, Place, blob, customer, redact};
+use crate::codec::{self, integer};
 use crate::error::StoreError;
-use crate::sqlite::codec::{self, integer};
+use crate::sql::{Query, Statement, values};
 
 /// Events read at a time.
 const PAGE: i64 = 256;
 
-/// Erases the words and names in every event before this one, and in what was made of them.
-pub(super) fn erase(connection: &Connection, place: &Place) -> Result<(), StoreError> {
-    let mut after = 0;
-    loop {
-        let page = page(connection, place, after)?;
-        let Some((last, _, _)) = page.last() else { break };
-        after = *last;
-        for (_, position, event) in page {
-            erase_event(connection, position, event)?;
-        }
-    }
-    customer::forget(connection, place)?;
-    blobs::forget(connection, place)?;
-    connection
-        .prepare_cached("DELETE FROM mail_ids WHERE session = ?1")?
-        .execute(params![place.session_key()])?;
-    Ok(())
+/// An event that is older than its session's erasure.
+pub(crate) struct OldEvent {
+    pub sequence: i64,
+    position: i64,
+    event: SessionEvent,
 }
 
-fn page(
-    connection: &Connection,
-    place: &Place,
-    after: i64,
-) -> Result<Vec<(i64, i64, SessionEvent)>, StoreError> {
-    let mut statement = connection.prepare_cached(
+/// What becomes of an [`OldEvent`].
+pub(crate) struct Erased {
+    pub update: Statement,
+    /// Was in the index, and is to leave it.
+    pub indexed: Option<IndexEntry>,
+}
+
+impl OldEvent {
+    /// None if there is nothing in it to erase.
+    pub fn erase(mut self) -> Result<Option<Erased>, StoreError> {
+        let indexed = IndexEntry::of(self.position, &self.event);
+        let before = self.event.clone();
+        redact(&mut self.event);
+        if self.event == before {
+            return Ok(None);
+        }
+        let update = Statement::new(
+            "UPDATE events SET body = ?2 WHERE position = ?1",
+            values![self.position, codec::to_json(&self.event)?],
+        );
+        Ok(Some(Erased { update, indexed }))
+    }
+}
+
+/// The next events before the one that erases; the end is reached when there are none.
+pub(crate) fn page(place: &Place, after: i64) -> Query<OldEvent> {
+    Query::new(
         "SELECT sequence, position, body FROM events
         WHERE stream = ?1 AND sequence > ?2 AND sequence < ?3 ORDER BY sequence LIMIT ?4",
-    )?;
-    let mut rows = statement.query(params![place.stream, after, integer(place.sequence.0), PAGE])?;
-    let mut events = Vec::new();
-    while let Some(row) = rows.next()? {
-        let body = row.get_ref(2)?.as_str().map_err(StoreError::corrupt)?;
-        events.push((row.get(0)?, row.get(1)?, codec::json(body)?));
-    }
-    Ok(events)
+        values![place.stream, after, integer(place.sequence.0), PAGE],
+        |row| Ok(OldEvent { sequence: row.integer(0)?, position: row.integer(1)?, event: row.json(2)? }),
+    )
 }
 
-fn erase_event(connection: &Connection, position: i64, mut event: SessionEvent) -> Result<(), StoreError> {
-    let indexed = IndexEntry::of(position, &event);
-    let before = event.clone();
-    redact(&mut event);
-    if event == before {
-        return Ok(());
-    }
-    if let Some(entry) = indexed {
-        text::remove(connection, &entry)?;
-    }
-    connection
-        .prepare_cached("UPDATE events SET body = ?2 WHERE position = ?1")?
-        .execute(params![position, codec::to_json(&event)?])?;
-    Ok(())
+/// What forgets everything that was made of the old events.
+pub(crate) fn forget(place: &Place) -> Vec<Statement> {
+    let mut statements = vec![customer::forget(place)];
+    statements.extend(blob::forget(place));
+    statements.push(Statement::new("DELETE FROM mail_ids WHERE session = ?1", values![place.session.0]));
+    statements
 }
 
-/// Takes everything out of an event that a customer or an agent put into words, and what the customer is
-/// known by. Names given by the organisation (queues, intents, dispositions) stay.
-fn redact(event: &mut SessionEvent) {
-    match event {
-        SessionEvent::MessagePosted { message } => redact_message(message),
-        SessionEvent::NoteAdded { text, .. } | SessionEvent::Whispered { text, .. } => text.clear(),
-        SessionEvent::FactCollected { value, .. } => value.clear(),
-        SessionEvent::LegAttached { identity, origin, .. } => {
-            *identity = identity.erased();
-            *origin = None;
-        }
-        SessionEvent::IdentityAttached { identity, .. }
-        | SessionEvent::TranscriptRequested { to: identity } => {
-            *identity = identity.erased();
-        }
-        SessionEvent::CallbackChosen { number, .. } => *number = Default::default(),
-        SessionEvent::TaskTransferred { note, .. } => *note = None,
-        SessionEvent::TaskCompleted { summary, .. } => *summary = None,
-        SessionEvent::ReservationEnded { reason, .. } => *reason = None,
-        SessionEvent::Rated { comment, .. } => *comment = None,
-        SessionEvent::DeliveryRecorded {
-            delivery: Delivery::Failed { reason } | Delivery::Bounced { reason },
-            ..
-        } => reason.clear(),
-        _ => {}
-    }
-}
-
-fn redact_message(message: &mut Message) {
-    message.text.clear();
-    message.visible = None;
-    message.subject = None;
-    message.attachments.clear();
-    message.original = None;
-    message.mail_id = None;
-    message.citations.clear();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use model::event::{Attachment, Author};
-    use model::task::{Callback, CallbackMode};
-    use model::{Channel, FactName, Identity, LegId, MessageId, TaskId, Verification};
-    use uuid::Uuid;
-
-    const WORDS: &str = "zanzibar";
-
-    fn message() -> SessionEvent {
-        SessionEvent::MessagePosted {
-            message: Message {
-                id: MessageId(Uuid::from_u128(1)),
-                author: Author::Customer,
-                channel: Channel::Chat,
-                leg: None,
-                text: WORDS.to_owned(),
-                visible: Some(3),
-                subject: Some(WORDS.to_owned()),
-                attachments: vec![Attachment {
-                    blob: WORDS.to_owned(),
-                    name: WORDS.to_owned(),
-                    media_type: "text/plain".to_owned(),
-                    size: 1,
-                }],
-                original: Some(WORDS.to_owned()),
-                mail_id: Some(WORDS.to_owned()),
-                inbox: None,
-                citations: Vec::new(),
-                automatic: false,
-            },
-        }
-    }
-
-    #[test]
-    fn a_redacted_event_keeps_no_word_but_its_key() {
-        let fact = SessionEvent::FactCollected {
-            name: FactName::new("order_number").unwrap(),
-            value: WORDS.to_owned(),
-            source: Author::Customer,
-        };
-        let name = || Identity::Email(WORDS.into());
-        let verification = Verification::Verified;
-        let leg = SessionEvent::LegAttached {
-            leg: LegId(Uuid::from_u128(1)),
-            channel: Channel::Email,
-            identity: name(),
-            verification,
-            origin: Some(WORDS.into()),
-        };
-        let identity = SessionEvent::IdentityAttached { identity: name(), verification };
-        let transcript = SessionEvent::TranscriptRequested { to: name() };
-        let callback = SessionEvent::CallbackChosen {
-            task: TaskId(Uuid::from_u128(1)),
-            number: WORDS.into(),
-            callback: Callback {
-                mode: CallbackMode::AgentFirst,
-                attempts: 1,
-                interval_seconds: 1,
-                ring_seconds: 1,
-            },
-            not_before: None,
-            by: Author::Customer,
-        };
-        for mut event in [message(), fact, leg, identity, transcript, callback] {
-            let key = event.deduplication_key();
-            redact(&mut event);
-            assert_eq!(event.deduplication_key(), key);
-            assert!(!serde_json::to_string(&event).unwrap().contains(WORDS));
-        }
-    }
+/// Afterwards: what makes the customer known again by sessions that are not erased.
+pub(crate) fn remember(place: &Place) -> Query<Statement> {
+    customer::known_by(place)
 }

@@ -1,15 +1,15 @@
 //! Who handled a session, and when last: for offering a returning customer the same agent.
 
 use model::SessionEvent;
-use rusqlite::{Connection, params};
 
 use super::Place;
-use crate::error::StoreError;
+use crate::sql::{Statement, values};
 
-pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent) -> Result<(), StoreError> {
-    let SessionEvent::TaskAssigned { agent, .. } = event else { return Ok(()) };
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO handlings (session, agent, at) VALUES (?1, ?2, ?3)")?
-        .execute(params![place.session_key(), agent.as_str(), place.at.0])?;
-    Ok(())
+pub(super) fn statement(place: &Place, event: &SessionEvent) -> Option<Statement> {
+    let SessionEvent::TaskAssigned { agent, .. } = event else { return None };
+    Some(Statement::new(
+        "INSERT INTO handlings (session, agent, at) VALUES (?1, ?2, ?3)
+        ON CONFLICT (session, agent) DO UPDATE SET at = excluded.at",
+        values![place.session.0, agent.as_str(), place.at.0],
+    ))
 }

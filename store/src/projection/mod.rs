@@ -1,15 +1,16 @@
-//! Tables derived from the log, written in the transaction of the events they show, one noun a file.
-//! Everything here can be thrown away and made anew from the log (`rebuild`).
+//! Tables derived from the log, one noun a file. An event becomes statements here, without reading
+//! anything; the engine runs them in the transaction of the event they show. Everything they write can
+//! be thrown away and made anew from the log.
 //!
 //! A projection never refuses an event: what it does not understand it leaves out.
 
 mod absorption;
-mod blobs;
+mod blob;
 mod customer;
-mod erasure;
+pub(crate) mod erasure;
 mod handling;
-mod offers;
-mod rebuild;
+mod offer;
+mod redaction;
 mod session;
 mod task;
 mod text;
@@ -19,13 +20,27 @@ mod wait;
 use model::{Sequence, SessionEvent, SessionId, Timestamp};
 
 use crate::error::StoreError;
-use crate::sqlite::writer::Scope;
+use crate::sql::Statement;
 
 pub(crate) use customer::verification_rank;
-pub(crate) use rebuild::rebuild;
+use redaction::redact;
 pub(crate) use session::channel_bit;
-pub(crate) use text::{IndexEntry, write_index};
+pub(crate) use text::IndexEntry;
 pub(crate) use wait::outcome_of;
+
+/// The tables that [`statements`] writes.
+pub(crate) const TABLES: [&str; 10] = [
+    "sessions",
+    "tasks",
+    "offers",
+    "waits",
+    "identities",
+    "handlings",
+    "absorptions",
+    "blobs",
+    "unanswered",
+    "misses",
+];
 
 /// Where the event at hand stands.
 #[derive(Debug, Clone, Copy)]
@@ -34,33 +49,20 @@ pub(crate) struct Place {
     /// The stream's number in the log.
     pub stream: i64,
     pub sequence: Sequence,
-    pub position: i64,
     pub at: Timestamp,
 }
 
-impl Place {
-    fn session_key(&self) -> &[u8; 16] {
-        self.session.0.as_bytes()
-    }
-}
-
-/// Brings every projection up to this event.
-pub(crate) fn apply(scope: &mut Scope<'_>, place: &Place, event: &SessionEvent) -> Result<(), StoreError> {
-    let connection = scope.connection;
-    session::apply(connection, place, event)?;
-    customer::apply(connection, place, event)?;
+/// What brings every projection up to this event, in this order.
+pub(crate) fn statements(place: &Place, event: &SessionEvent) -> Result<Vec<Statement>, StoreError> {
+    let mut all = Vec::new();
+    all.extend(session::statement(place, event)?);
+    all.extend(customer::statement(place, event));
     // Before the task moves on: a wait ends by the state it was in.
-    wait::apply(connection, place, event)?;
-    task::apply(connection, place, event)?;
-    handling::apply(connection, place, event)?;
-    absorption::apply(connection, place, event)?;
-    unanswered::apply(connection, place, event)?;
-    blobs::apply(connection, place, event)?;
-    text::apply(&mut scope.index, place, event);
-    if matches!(event, SessionEvent::Erased { .. }) {
-        // Words of this very append have to be in the index before they can be taken out.
-        write_index(connection, &mut scope.index)?;
-        erasure::erase(connection, place)?;
-    }
-    Ok(())
+    all.extend(wait::statement(place, event));
+    all.extend(task::statements(place, event)?);
+    all.extend(handling::statement(place, event));
+    all.extend(absorption::statement(place, event));
+    all.extend(unanswered::statements(place, event));
+    all.extend(blob::statements(place, event));
+    Ok(all)
 }

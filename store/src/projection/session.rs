@@ -1,108 +1,71 @@
 //! One row a session: what a list of past and present sessions shows.
 
-use model::event::CloseReason;
-use model::{Channel, CustomerId, Intent, Language, SessionEvent, SiteId};
-use rusqlite::{Connection, Params, params};
+use model::{Channel, Language, SessionEvent};
 
 use super::Place;
+use crate::codec;
 use crate::error::StoreError;
 use crate::history::LAST_TEXT;
-use crate::sqlite::codec;
+use crate::sql::{Statement, values};
 
-pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent) -> Result<(), StoreError> {
-    let session = place.session_key();
+const OPEN: &str = "
+INSERT INTO sessions (session, stream, customer, site, language, opened_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (session) DO UPDATE SET
+    stream = excluded.stream, customer = excluded.customer, site = excluded.site,
+    language = excluded.language, opened_at = excluded.opened_at";
+
+pub(super) fn statement(place: &Place, event: &SessionEvent) -> Result<Option<Statement>, StoreError> {
+    let session = place.session.0;
     let at = place.at.0;
-    match event {
+    let statement = match event {
         SessionEvent::Opened { customer, site, language, .. } => {
-            open(connection, place, *customer, site, language.as_ref())
+            let language = language.as_ref().map(Language::as_str);
+            Statement::new(OPEN, values![session, place.stream, customer.0, site.as_str(), language, at])
         }
-        SessionEvent::LegAttached { channel, .. } => update(
-            connection,
+        SessionEvent::LegAttached { channel, .. } => Statement::new(
             "UPDATE sessions SET channels = channels | ?2 WHERE session = ?1",
-            params![session, channel_bit(*channel)],
+            values![session, channel_bit(*channel)],
         ),
-        SessionEvent::MessagePosted { message } => update(
-            connection,
+        SessionEvent::MessagePosted { message } => Statement::new(
             "UPDATE sessions SET last_text = ?2, last_message_at = ?3 WHERE session = ?1",
-            params![session, beginning(&message.text), at],
+            values![session, beginning(&message.text), at],
         ),
-        SessionEvent::IntentDetected { intent, .. } => set_intent(connection, place, intent),
-        SessionEvent::LanguageDetected { language } => update(
-            connection,
+        SessionEvent::IntentDetected { intent, .. } => Statement::new(
+            "UPDATE sessions SET intent = ?2 WHERE session = ?1",
+            values![session, intent.as_str()],
+        ),
+        SessionEvent::LanguageDetected { language } => Statement::new(
             "UPDATE sessions SET language = ?2 WHERE session = ?1",
-            params![session, language.as_str()],
+            values![session, language.as_str()],
         ),
-        SessionEvent::TaskAssigned { agent, .. } => update(
-            connection,
+        SessionEvent::TaskAssigned { agent, .. } => Statement::new(
             "UPDATE sessions SET last_agent = ?2 WHERE session = ?1",
-            params![session, agent.as_str()],
+            values![session, agent.as_str()],
         ),
-        SessionEvent::Closed { reason } => close(connection, place, *reason),
-        SessionEvent::Reopened => update(
-            connection,
+        SessionEvent::Closed { reason } => Statement::new(
+            "UPDATE sessions SET closed_at = ?2, close_reason = ?3 WHERE session = ?1",
+            values![session, at, codec::word(reason)?],
+        ),
+        SessionEvent::Reopened => Statement::new(
             "UPDATE sessions SET closed_at = NULL, close_reason = NULL WHERE session = ?1",
-            params![session],
+            values![session],
         ),
-        SessionEvent::AbsorbedInto { other } => update(
-            connection,
+        SessionEvent::AbsorbedInto { other } => Statement::new(
             "UPDATE sessions SET absorbed_into = ?2 WHERE session = ?1",
-            params![session, other.0.as_bytes()],
+            values![session, other.0],
         ),
-        SessionEvent::Separated { other } => update(
-            connection,
+        SessionEvent::Separated { other } => Statement::new(
             "UPDATE sessions SET absorbed_into = NULL WHERE session = ?1 AND absorbed_into = ?2",
-            params![session, other.0.as_bytes()],
+            values![session, other.0],
         ),
-        SessionEvent::Erased { .. } => update(
-            connection,
+        SessionEvent::Erased { .. } => Statement::new(
             "UPDATE sessions SET erased_at = ?2, last_text = NULL WHERE session = ?1",
-            params![session, at],
+            values![session, at],
         ),
-        _ => Ok(()),
-    }
-}
-
-fn update(connection: &Connection, sql: &str, values: impl Params) -> Result<(), StoreError> {
-    connection.prepare_cached(sql)?.execute(values)?;
-    Ok(())
-}
-
-fn open(
-    connection: &Connection,
-    place: &Place,
-    customer: CustomerId,
-    site: &SiteId,
-    language: Option<&Language>,
-) -> Result<(), StoreError> {
-    update(
-        connection,
-        "INSERT OR REPLACE INTO sessions (session, stream, customer, site, language, opened_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![
-            place.session_key(),
-            place.stream,
-            customer.0.as_bytes(),
-            site.as_str(),
-            language.map(Language::as_str),
-            place.at.0
-        ],
-    )
-}
-
-fn set_intent(connection: &Connection, place: &Place, intent: &Intent) -> Result<(), StoreError> {
-    update(
-        connection,
-        "UPDATE sessions SET intent = ?2 WHERE session = ?1",
-        params![place.session_key(), intent.as_str()],
-    )
-}
-
-fn close(connection: &Connection, place: &Place, reason: CloseReason) -> Result<(), StoreError> {
-    update(
-        connection,
-        "UPDATE sessions SET closed_at = ?2, close_reason = ?3 WHERE session = ?1",
-        params![place.session_key(), place.at.0, codec::word(&reason)?],
-    )
+        _ => return Ok(None),
+    };
+    Ok(Some(statement))
 }
 
 /// A channel's place in the `channels` bit set; stored, so never renumbered.

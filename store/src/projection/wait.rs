@@ -1,23 +1,31 @@
 //! One row for each wait in a queue that has ended: what service level is computed from.
 
 use model::SessionEvent;
-use model::TaskId;
 use model::task::CancelReason;
-use rusqlite::{Connection, params};
 
 use super::Place;
+use crate::codec::integer;
 use crate::error::StoreError;
 use crate::history::WaitOutcome;
-use crate::sqlite::codec::integer;
+use crate::sql::{Statement, values};
 
-pub(super) fn apply(connection: &Connection, place: &Place, event: &SessionEvent) -> Result<(), StoreError> {
+/// Nothing ends for a task that is in somebody's hands.
+const END: &str = "
+INSERT INTO waits (session, task, sequence, queue, ended_at, wait, outcome)
+SELECT session, task, ?3, queue, ?4, CASE WHEN ?4 > queued_at THEN ?4 - queued_at ELSE 0 END, ?5 FROM tasks
+WHERE session = ?1 AND task = ?2 AND state IN ('pending', 'reserved')
+ON CONFLICT (session, task, sequence) DO UPDATE SET
+    queue = excluded.queue, ended_at = excluded.ended_at, wait = excluded.wait, outcome = excluded.outcome";
+
+pub(super) fn statement(place: &Place, event: &SessionEvent) -> Option<Statement> {
     let (task, outcome) = match event {
-        SessionEvent::TaskAssigned { task, .. } => (*task, WaitOutcome::Answered),
-        SessionEvent::TaskTransferred { task, .. } => (*task, WaitOutcome::Transferred),
-        SessionEvent::TaskCanceled { task, reason } => (*task, canceled(*reason)),
-        _ => return Ok(()),
+        SessionEvent::TaskAssigned { task, .. } => (task, WaitOutcome::Answered),
+        SessionEvent::TaskTransferred { task, .. } => (task, WaitOutcome::Transferred),
+        SessionEvent::TaskCanceled { task, reason } => (task, canceled(*reason)),
+        _ => return None,
     };
-    end(connection, place, task, outcome)
+    let sequence = integer(place.sequence.0);
+    Some(Statement::new(END, values![place.session.0, task.0, sequence, place.at.0, outcome_word(outcome)]))
 }
 
 fn canceled(reason: CancelReason) -> WaitOutcome {
@@ -28,24 +36,6 @@ fn canceled(reason: CancelReason) -> WaitOutcome {
         CancelReason::NotReached => WaitOutcome::NotReached,
         CancelReason::SessionClosed | CancelReason::Absorbed => WaitOutcome::Canceled,
     }
-}
-
-/// Nothing ends for a task that is in somebody's hands.
-fn end(connection: &Connection, place: &Place, task: TaskId, outcome: WaitOutcome) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO waits (session, task, sequence, queue, ended_at, wait, outcome)
-            SELECT session, task, ?3, queue, ?4, max(0, ?4 - queued_at), ?5 FROM tasks
-            WHERE session = ?1 AND task = ?2 AND state IN ('pending', 'reserved')",
-        )?
-        .execute(params![
-            place.session_key(),
-            task.0.as_bytes(),
-            integer(place.sequence.0),
-            place.at.0,
-            outcome_word(outcome)
-        ])?;
-    Ok(())
 }
 
 fn outcome_word(outcome: WaitOutcome) -> &'static str {

@@ -1,20 +1,15 @@
 //! The store on one machine: SQLite in a folder, one thread that writes, a few that read.
 
 mod backup;
-mod blob_names;
-pub(crate) mod codec;
-mod documents;
-mod history;
+mod execute;
+mod index;
 mod log;
-mod mail_ids;
-mod outbox;
+mod projections;
 mod readers;
+mod requests;
 mod schema;
 mod search;
-mod sessions;
-pub(crate) mod writer;
-
-mod requests;
+mod writer;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};

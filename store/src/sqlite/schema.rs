@@ -6,7 +6,7 @@ use crate::error::OpenError;
 
 /// Appended to, never changed: a data folder remembers how many of these it has had.
 const MIGRATIONS: &[&str] =
-    &[LOG_AND_PROJECTIONS, CUSTOMERS_OF_ONE_PERSON, SEVERAL_OFFERS, CALLBACKS, UNANSWERED, BLOBS];
+    &[LOG_AND_PROJECTIONS, CUSTOMERS_OF_ONE_PERSON, SEVERAL_OFFERS, CALLBACKS, UNANSWERED, BLOBS, OFFERS];
 
 /// `position` orders the events of all streams. Texts are only in `events.body`; `search` indexes
 /// them through the view `searchable` and holds no copy.
@@ -181,6 +181,44 @@ INSERT OR IGNORE INTO blobs
     WHERE json_extract(event.body, '$.message.original') IS NOT NULL;
 ";
 
+/// A row an offer that rings instead of columns for the first and JSON for the others; and offers that
+/// rang out are known by their event's place in its session, which every engine has.
+const OFFERS: &str = "
+CREATE TABLE offers (
+    session BLOB NOT NULL,
+    task BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    reservation BLOB NOT NULL,
+    agent TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (session, task, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO offers
+    SELECT session, task, -1, reservation, agent, state_time FROM tasks WHERE state = 'reserved';
+INSERT INTO offers
+    SELECT task.session, task.task, other.key, unhex(json_extract(other.value, '$.reservation'), '-'),
+        json_extract(other.value, '$.agent'), json_extract(other.value, '$.expires_at')
+    FROM tasks AS task, json_each(task.other_offers) AS other WHERE task.state = 'reserved';
+UPDATE tasks SET agent = NULL, state_time = NULL WHERE state = 'reserved';
+ALTER TABLE tasks DROP COLUMN other_offers;
+ALTER TABLE tasks DROP COLUMN reservation;
+ALTER TABLE unanswered RENAME TO unanswered_by_position;
+CREATE TABLE unanswered (
+    session BLOB NOT NULL,
+    sequence INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    agent TEXT NOT NULL,
+    PRIMARY KEY (session, sequence)
+) STRICT, WITHOUT ROWID;
+INSERT INTO unanswered
+    SELECT session.session, event.sequence, old.at, old.agent
+    FROM unanswered_by_position AS old
+    JOIN events AS event ON event.position = old.position
+    JOIN sessions AS session ON session.stream = event.stream;
+DROP TABLE unanswered_by_position;
+CREATE INDEX unanswered_at ON unanswered (at);
+";
+
 /// Brings the database to this program's version; leaves it untouched if it is newer.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -196,4 +234,39 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
         transaction.commit()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rang_before_offers_had_rows_rings_on_in_its_order() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for migration in &MIGRATIONS[..6] {
+            connection.execute_batch(migration).unwrap();
+        }
+        connection.pragma_update(None, "user_version", 6).unwrap();
+        let others = r#"[{"reservation":"00000000-0000-0000-0000-000000000006","agent":"ben","expires_at":8},
+            {"reservation":"00000000-0000-0000-0000-000000000007","agent":"cem","expires_at":9}]"#;
+        connection
+            .execute(
+                "INSERT INTO tasks (session, task, queue, channel, requirements, priority, waiting_since,
+                    queued_at, state, agent, reservation, state_time, other_offers)
+                VALUES (x'01', x'02', 'sales', 'chat', '{}', 0, 1, 1, 'reserved', 'ana',
+                    x'00000000000000000000000000000005', 7, ?1)",
+                [others],
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let mut offers = connection
+            .prepare(
+                "SELECT agent || ':' || hex(reservation) || ':' || expires_at FROM offers ORDER BY number",
+            )
+            .unwrap();
+        let offers: Vec<String> =
+            offers.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+        let zeros = "0".repeat(31);
+        assert_eq!(offers, [format!("ana:{zeros}5:7"), format!("ben:{zeros}6:8"), format!("cem:{zeros}7:9")]);
+    }
 }

@@ -1,12 +1,13 @@
 //! Full-text search. A user's text becomes quoted words, never the index's query language.
 
 use model::event::Author;
-use model::{Sequence, SessionEvent, SessionId, StreamId};
-use rusqlite::{Connection, Row, params};
+use model::{Sequence, SessionEvent, StreamId};
+use rusqlite::{Connection, params};
 
-use super::codec::{self, count, integer, natural};
+use crate::codec::{count, integer};
 use crate::error::StoreError;
 use crate::history::{Hit, MAX_HITS, MAX_QUERY, SearchQuery, SearchScope};
+use crate::sql::Columns;
 
 /// Words of a query that count.
 const MAX_WORDS: usize = 16;
@@ -30,17 +31,16 @@ pub(crate) fn search(connection: &Connection, query: &SearchQuery) -> Result<Vec
     Ok(hits)
 }
 
-fn read_hit(row: &Row<'_>) -> Result<Option<Hit>, StoreError> {
-    let StreamId::Session(session) = codec::name(row, 0)? else { return Ok(None) };
-    let event = codec::json(row.get_ref(4)?.as_str().map_err(StoreError::corrupt)?)?;
-    let Some(author) = author_of(event) else { return Ok(None) };
+fn read_hit(row: &dyn Columns) -> Result<Option<Hit>, StoreError> {
+    let StreamId::Session(session) = row.name(0)? else { return Ok(None) };
+    let Some(author) = author_of(row.json(4)?) else { return Ok(None) };
     Ok(Some(Hit {
-        session: SessionId(session.0),
-        sequence: Sequence(natural(row.get(1)?)?),
-        position: natural(row.get(2)?)?,
-        at: codec::time(row, 3)?,
+        session,
+        sequence: Sequence(row.natural(1)?),
+        position: row.natural(2)?,
+        at: row.time(3)?,
         author,
-        snippet: row.get(5)?,
+        snippet: row.text(5)?.to_owned(),
     }))
 }
 

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::index::write_index;
 use crate::error::StoreError;
-use crate::projection::{IndexEntry, write_index};
+use crate::projection::IndexEntry;
 
 /// How long a batch stays open for requests that are expected: as many as the last one had.
 const LINGER: Duration = Duration::from_micros(500);

@@ -1,18 +1,17 @@
-//! Between the vocabulary's types and what SQLite stores.
+//! Between the vocabulary's types and what the engines store.
 
-use model::{Event, Recorded, Sequence, SessionEvent, StreamId, Timestamp};
-use rusqlite::Row;
+use model::{Event, Recorded, Sequence, SessionEvent, StreamId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::sql::Columns;
 
 /// The version written beside each event's body. Events are additive, so it changes only if the
 /// encoding itself does.
 pub(crate) const EVENT_VERSION: i64 = 1;
 
-/// SQLite's integers are signed; nothing we count comes near the limit.
+/// The engines' integers are signed; nothing we count comes near the limit.
 pub(crate) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
@@ -24,45 +23,6 @@ pub(crate) fn count(number: usize) -> i64 {
 /// The other way; a negative number is none of ours.
 pub(crate) fn natural(number: i64) -> Result<u64, StoreError> {
     u64::try_from(number).map_err(StoreError::corrupt)
-}
-
-pub(crate) fn uuid(row: &Row<'_>, column: usize) -> Result<Uuid, StoreError> {
-    let bytes: [u8; 16] = row.get(column)?;
-    Ok(Uuid::from_bytes(bytes))
-}
-
-pub(crate) fn optional_uuid(row: &Row<'_>, column: usize) -> Result<Option<Uuid>, StoreError> {
-    let bytes: Option<[u8; 16]> = row.get(column)?;
-    Ok(bytes.map(Uuid::from_bytes))
-}
-
-pub(crate) fn time(row: &Row<'_>, column: usize) -> Result<Timestamp, StoreError> {
-    Ok(Timestamp(row.get(column)?))
-}
-
-pub(crate) fn optional_time(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, StoreError> {
-    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp))
-}
-
-/// A name, parsed anew: the database is outside too.
-pub(crate) fn name<T>(row: &Row<'_>, column: usize) -> Result<T, StoreError>
-where
-    T: std::str::FromStr,
-    T::Err: std::fmt::Display,
-{
-    row.get_ref(column)?.as_str().map_err(StoreError::corrupt)?.parse().map_err(StoreError::corrupt)
-}
-
-pub(crate) fn optional_name<T>(row: &Row<'_>, column: usize) -> Result<Option<T>, StoreError>
-where
-    T: std::str::FromStr,
-    T::Err: std::fmt::Display,
-{
-    if row.get_ref(column)?.data_type() == rusqlite::types::Type::Null {
-        Ok(None)
-    } else {
-        name(row, column).map(Some)
-    }
 }
 
 pub(crate) fn json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
@@ -116,10 +76,13 @@ pub(crate) fn belongs(stream: &StreamId, event: &Event) -> bool {
 }
 
 /// Reads `sequence, at, body` from a row, starting at `column`.
-pub(crate) fn recorded_session(row: &Row<'_>, column: usize) -> Result<Recorded<SessionEvent>, StoreError> {
+pub(crate) fn recorded_session(
+    row: &dyn Columns,
+    column: usize,
+) -> Result<Recorded<SessionEvent>, StoreError> {
     Ok(Recorded {
-        sequence: Sequence(natural(row.get(column)?)?),
-        at: time(row, column + 1)?,
-        event: json(row.get_ref(column + 2)?.as_str().map_err(StoreError::corrupt)?)?,
+        sequence: Sequence(row.natural(column)?),
+        at: row.time(column + 1)?,
+        event: row.json(column + 2)?,
     })
 }
