@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use model::Timestamp;
 use store::{SqliteOptions, Store};
+use tandem::auth::logins::{Made, Proof};
 use tandem::auth::{LoginId, Logins};
 use tandem::configuration::Organisation;
 use tempfile::TempDir;
@@ -33,12 +34,16 @@ impl House {
     }
 
     async fn login(&self) -> String {
-        self.logins.create(&self.organisation.agents[0], Timestamp(0)).await.unwrap().token
+        self.logins.create(&self.organisation.agents[0], &made(), Timestamp(0)).await.unwrap().token
     }
 
     async fn holds(&self, token: &str, at: i64) -> bool {
         self.logins.find(token, &self.organisation, Timestamp(at)).await.unwrap().is_some()
     }
+}
+
+fn made() -> Made {
+    Made { proof: Proof::Password, address: [127, 0, 0, 1].into(), browser: String::new() }
 }
 
 fn logins(store: &Store) -> Logins {
@@ -73,7 +78,7 @@ async fn an_ended_login_is_ended_also_after_a_restart_and_listeners_hear_of_it()
     let house = House::open();
     let (ended, other) = (house.login().await, house.login().await);
     let mut heard = house.logins.ended();
-    house.logins.revoke(&LoginId::of(&ended)).await.unwrap();
+    house.logins.revoke(&LoginId::of(&ended), Timestamp(0)).await.unwrap();
     assert_eq!(heard.try_recv().unwrap(), LoginId::of(&ended));
     let restarted = House { logins: logins(&house.store), ..house };
     assert!(!restarted.holds(&ended, 1).await);
@@ -88,7 +93,8 @@ async fn no_renewal_brings_an_ended_login_back() {
         let token = house.login().await;
         let id = LoginId::of(&token);
         let uses = (1..5).map(|turn| house.holds(&token, turn * LIFETIME / 6));
-        let (_, ended) = tokio::join!(futures_util::future::join_all(uses), house.logins.revoke(&id));
+        let (_, ended) =
+            tokio::join!(futures_util::future::join_all(uses), house.logins.revoke(&id, Timestamp(0)));
         ended.unwrap();
         assert!(!house.holds(&token, LIFETIME / 2).await);
     }

@@ -170,3 +170,11 @@ async fn an_email_is_held_for_a_chat_says_so_and_comes_back() {
 async fn two_sessions_are_merged_by_their_agent_and_parted_again() {
     play(&House::open().await, "merging").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_needs_a_second_factor_sets_it_up_and_comes_back_with_a_code() {
+    let house = House::open_with(|settings, _| {
+        settings.auth.second_factor.agent = tandem::configuration::settings::Demand::Required;
+    });
+    play(&house.await, "second_factor").await;
+}

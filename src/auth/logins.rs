@@ -3,6 +3,8 @@
 //! A login ends when nobody uses it for its lifetime, on logout, when its person leaves the
 //! organisation or gets another password, and after 30 days in any case.
 
+use std::collections::HashSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,12 +19,24 @@ use crate::configuration::Organisation;
 use crate::configuration::organisation::{Password, Person};
 
 const COLLECTION: &str = "logins";
+/// Logins that were ended lately, for other nodes on the same store to hear of.
+const ENDINGS: &str = "logins_ended";
+/// Milliseconds that takes at most, and some.
+const ENDING_KEPT: i64 = 60_000;
+/// How often a node looks: sockets close within five seconds.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Endings looked at, at once.
+const ENDINGS_AT_ONCE: usize = 10_000;
+/// Logins read at once.
+const PAGE: usize = 500;
 /// Milliseconds after which even a login in use has to be made anew: 30 days.
 const LONGEST: i64 = 30 * 86_400_000;
 /// A login is written again once this part of its lifetime has passed, not with each request.
 const RENEWALS: i64 = 20;
 /// Ended logins a listener may lag behind.
 const ENDED: usize = 256;
+/// Most characters of `User-Agent` kept.
+const LONGEST_BROWSER: usize = 200;
 
 /// A login cannot be made or looked up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +57,16 @@ impl LoginId {
     pub fn of(token: &str) -> Self {
         Self(token::hash(token))
     }
+
+    /// A login as [`LoginId::as_str`] named it.
+    pub fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// 64 hexadecimal digits, which give nobody a login.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What a browser is given at login.
@@ -53,11 +77,34 @@ pub struct NewLogin {
     pub csrf: String,
 }
 
+/// How somebody proved who they are when they logged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    #[default]
+    Password,
+    /// And a one-time or recovery code.
+    PasswordAndCode,
+    /// Another server vouched for them.
+    Provider,
+}
+
+/// How a login came to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    pub proof: Proof,
+    /// Of the browser, as its connection has it.
+    pub address: IpAddr,
+    /// `User-Agent`, cut; empty if there was none.
+    pub browser: String,
+}
+
 /// A login that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     pub principal: Principal,
     pub csrf: String,
+    pub proof: Proof,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -68,6 +115,40 @@ struct Kept {
     password: String,
     created_at: Timestamp,
     renewed_at: Timestamp,
+    #[serde(default)]
+    proof: Proof,
+    #[serde(default)]
+    address: String,
+    #[serde(default)]
+    browser: String,
+}
+
+/// A login as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub id: LoginId,
+    pub agent: AgentId,
+    pub created_at: Timestamp,
+    /// When it was last used, to a twentieth of its lifetime.
+    pub used_at: Timestamp,
+    pub proof: Proof,
+    pub address: String,
+    pub browser: String,
+}
+
+impl Listed {
+    fn read((id, body): (String, serde_json::Value)) -> Option<Self> {
+        let kept: Kept = serde_json::from_value(body).ok()?;
+        Some(Self {
+            id: LoginId(id),
+            agent: kept.agent,
+            created_at: kept.created_at,
+            used_at: kept.renewed_at,
+            proof: kept.proof,
+            address: kept.address,
+            browser: kept.browser,
+        })
+    }
 }
 
 /// Makes, finds and ends logins.
@@ -86,8 +167,8 @@ impl Logins {
         Self { store, lifetime, changing: Mutex::new(()), ended: broadcast::channel(ENDED).0 }
     }
 
-    /// Logs a person in, whose password was checked.
-    pub async fn create(&self, person: &Person, now: Timestamp) -> Result<NewLogin, LoginError> {
+    /// Logs a person in who was checked as `made` says.
+    pub async fn create(&self, person: &Person, made: &Made, now: Timestamp) -> Result<NewLogin, LoginError> {
         let login = NewLogin { token: token::random()?, csrf: token::random()? };
         let kept = Kept {
             agent: person.id.clone(),
@@ -95,6 +176,9 @@ impl Logins {
             password: password_mark(person),
             created_at: now,
             renewed_at: now,
+            proof: made.proof,
+            address: made.address.to_string(),
+            browser: made.browser.chars().take(LONGEST_BROWSER).collect(),
         };
         self.keep(&LoginId::of(&login.token), &kept).await?;
         Ok(login)
@@ -116,16 +200,78 @@ impl Logins {
         if now.0 - kept.renewed_at.0 > self.lifetime / RENEWALS {
             self.renew(&id, now).await?;
         }
-        Ok(Some(Login { principal: Principal::person(person, id), csrf: kept.csrf }))
+        Ok(Some(Login { principal: Principal::person(person, id), csrf: kept.csrf, proof: kept.proof }))
     }
 
     /// Ends a login; one that has ended is no error.
-    pub async fn revoke(&self, id: &LoginId) -> Result<(), StoreError> {
+    pub async fn revoke(&self, id: &LoginId, now: Timestamp) -> Result<(), StoreError> {
         let _changing = self.changing.lock().await;
+        self.end(id, now).await
+    }
+
+    /// Ends all logins of a person but `spared`; answers how many.
+    pub async fn revoke_all(
+        &self,
+        agent: &AgentId,
+        spared: Option<&LoginId>,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let _changing = self.changing.lock().await;
+        let logins = self.list(agent, now).await?;
+        let mut count = 0;
+        for login in logins.iter().filter(|login| Some(&login.id) != spared) {
+            self.end(&login.id, now).await?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// A person's logins, the latest made first.
+    pub async fn list(&self, agent: &AgentId, now: Timestamp) -> Result<Vec<Listed>, StoreError> {
+        let mut logins = self.all(now).await?;
+        logins.retain(|login| login.agent == *agent);
+        Ok(logins)
+    }
+
+    /// Everybody's logins, the latest made first: as many as there are, read page by page.
+    pub async fn all(&self, now: Timestamp) -> Result<Vec<Listed>, StoreError> {
+        let (mut logins, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = self.store.documents(COLLECTION, &after, now, PAGE).await?;
+            let Some((last, _)) = page.last() else { break };
+            after.clone_from(last);
+            logins.extend(page.into_iter().filter_map(Listed::read));
+        }
+        logins.sort_by_key(|login| std::cmp::Reverse(login.created_at));
+        Ok(logins)
+    }
+
+    /// Tells of logins that were ended by another node on the same store, until dropped.
+    pub async fn watch(&self) {
+        let mut told = HashSet::new();
+        let mut every = tokio::time::interval(LOOK_EVERY);
+        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            every.tick().await;
+            match self.store.documents(ENDINGS, "", crate::foundation::now(), ENDINGS_AT_ONCE).await {
+                Ok(endings) => {
+                    let seen: HashSet<_> = endings.into_iter().map(|(id, _)| id).collect();
+                    for id in seen.difference(&told) {
+                        let _ = self.ended.send(LoginId(id.clone()));
+                    }
+                    told = seen;
+                }
+                Err(error) => tracing::warn!(%error, "cannot look which logins were ended elsewhere"),
+            }
+        }
+    }
+
+    async fn end(&self, id: &LoginId, now: Timestamp) -> Result<(), StoreError> {
         self.store.delete_document(COLLECTION, &id.0).await?;
         // Nobody may be listening.
         let _ = self.ended.send(id.clone());
-        Ok(())
+        let forgotten = Timestamp(now.0 + ENDING_KEPT);
+        self.store.put_document(ENDINGS, &id.0, &serde_json::Value::Null, Some(forgotten)).await
     }
 
     /// Logins that are ended from now on: their open sockets are to be closed.

@@ -11,6 +11,8 @@ pub mod limits;
 pub mod logins;
 pub mod passwords;
 pub mod principal;
+pub mod sealer;
+pub mod second_factor;
 pub mod signer;
 pub mod token;
 pub mod uploads;
@@ -26,6 +28,8 @@ pub use limits::LoginLimits;
 pub use logins::{LoginId, Logins};
 pub use passwords::{Demo, Passwords};
 pub use principal::{Principal, Via};
+pub use sealer::Sealer;
+pub use second_factor::SecondFactor;
 pub use signer::Signer;
 pub use uploads::Uploads;
 pub use users::VerifiedUser;
@@ -40,6 +44,7 @@ pub struct Auth {
     pub passwords: Passwords,
     pub limits: LoginLimits,
     pub api_keys: ApiKeys,
+    pub second_factor: SecondFactor,
 }
 
 impl Auth {
@@ -53,6 +58,8 @@ impl Auth {
         };
         let secret = foundation.secrets.get(settings.signing_secret.as_ref(), "visitor")?;
         let signer = Signer::new(&secret);
+        let codes = foundation.secrets.get(settings.second_factor_secret.as_ref(), "second_factor")?;
+        let sealer = Sealer::new(&codes, "second factor");
         Ok(Self {
             visitors: VisitorTokens::new(signer.clone()),
             uploads: Uploads::new(signer.clone()),
@@ -61,6 +68,7 @@ impl Auth {
             passwords: Passwords::new(settings, demo),
             limits: LoginLimits::new(settings),
             api_keys: ApiKeys::default(),
+            second_factor: SecondFactor::new(foundation.store.clone(), sealer, settings.second_factor),
         })
     }
 }

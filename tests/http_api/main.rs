@@ -8,4 +8,5 @@ mod house;
 mod logins;
 mod pages;
 mod programs;
+mod second_factor;
 mod sockets;

@@ -32,7 +32,9 @@ class Stage {
     page.on('console', (line) => {
       // Rules that are tried may be refused.
       const refused = /400/.test(line.text()) && line.location().url.endsWith('/v1/simulations');
-      const expected = refused || /401|WebSocket/.test(line.text());
+      // Who lacks a second factor is told so.
+      const lacking = /403/.test(line.text()) && line.location().url.endsWith('/v1/me');
+      const expected = refused || lacking || /401|WebSocket/.test(line.text());
       if (line.type() === 'error' && !expected) this.faults.push(`${name}: ${line.text()}`);
     });
     this.pages.set(name, page);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::configuration::organisation::PersonRole;
 use crate::configuration::secret::SecretRef;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,42 @@ pub struct Auth {
     pub logins_per_account_per_minute: u32,
     /// Signs visitor tokens and login cookies. None: generated at first start.
     pub signing_secret: Option<SecretRef>,
+    /// Whether people of a role give a one-time code besides their password; of several roles the strictest.
+    pub second_factor: SecondFactorByRole,
+    /// Encrypts what the codes are made from. None: generated at first start.
+    pub second_factor_secret: Option<SecretRef>,
+}
+
+/// What is asked of each role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecondFactorByRole {
+    pub agent: Demand,
+    pub supervisor: Demand,
+    pub admin: Demand,
+}
+
+impl SecondFactorByRole {
+    pub fn of(self, role: PersonRole) -> Demand {
+        match role {
+            PersonRole::Agent => self.agent,
+            PersonRole::Supervisor => self.supervisor,
+            PersonRole::Admin => self.admin,
+        }
+    }
+}
+
+/// Whether a second factor is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Demand {
+    /// Nobody can enrol, and nobody who did is asked.
+    Off,
+    /// Who enrolled is asked.
+    #[default]
+    Optional,
+    /// Who did not enrol can do nothing but that.
+    Required,
 }
 
 impl Default for Auth {
@@ -34,6 +71,8 @@ impl Default for Auth {
             logins_per_address_per_minute: 30,
             logins_per_account_per_minute: 10,
             signing_secret: None,
+            second_factor: SecondFactorByRole::default(),
+            second_factor_secret: None,
         }
     }
 }

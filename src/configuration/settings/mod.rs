@@ -19,7 +19,7 @@ mod webhooks;
 
 use serde::{Deserialize, Serialize};
 
-pub use auth::Auth;
+pub use auth::{Auth, Demand, SecondFactorByRole};
 pub use chat::Chat;
 pub use console::Console;
 pub use email::{Email, Smarthost, SmarthostTls};

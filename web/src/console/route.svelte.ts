@@ -1,7 +1,7 @@
 import { organisation } from '../stores/organisation.svelte';
 
-export type View = 'agent' | 'supervisor' | 'wallboard' | 'simulation';
-const VIEWS: View[] = ['agent', 'supervisor', 'wallboard', 'simulation'];
+export type View = 'agent' | 'supervisor' | 'wallboard' | 'simulation' | 'account';
+const VIEWS: View[] = ['agent', 'supervisor', 'wallboard', 'simulation', 'account'];
 
 const asked = (): View | null => VIEWS.find((view) => location.hash === `#/${view}`) ?? null;
 
@@ -14,12 +14,18 @@ class Route {
   }
 
   get view(): View {
+    if (this.asked === 'account') return 'account';
     if (!organisation.supervises) return 'agent';
     return this.asked ?? 'supervisor';
   }
 
   go(view: View) {
     location.hash = `#/${view}`;
+  }
+
+  /** Where the role's work is. */
+  back() {
+    location.hash = '';
   }
 
   /** After a login nobody goes on where somebody else was. */

@@ -5,23 +5,29 @@ function token(): string {
   return document.cookie.split('; ').find((one) => one.startsWith('tandem_csrf='))?.slice('tandem_csrf='.length) ?? '';
 }
 
-const headers = () => ({ 'x-csrf-token': decodeURIComponent(token()) });
+export const headers = () => ({ 'x-csrf-token': decodeURIComponent(token()) });
 
-/** Nobody when not logged in. Throws when the server cannot be asked. */
-export async function me(): Promise<Me | null> {
+/** Nobody when not logged in; `must_enrol` when the role needs a second factor. Throws when the server cannot be asked. */
+export async function me(): Promise<Me | 'must_enrol' | null> {
   const response = await fetch('/v1/me');
   if (response.status === 401) return null;
+  if (response.status === 403) return 'must_enrol';
   if (!response.ok) throw new Error(t('serverAnswered', { status: response.status }));
   return response.json();
 }
 
-/** Whether name and password were right. Throws with a sentence for anything else. */
-export async function login(user: string, password: string): Promise<boolean> {
+/** What became of a try: `code_needed` when the password is right and a one-time code is missing. */
+export type Tried = 'in' | 'wrong' | 'code_needed' | 'wrong_code';
+
+/** Throws with a sentence for anything else. */
+export async function login(user: string, password: string, code: string): Promise<Tried> {
   const response = await fetch('/v1/login', {
-    method: 'POST', headers: { 'content-type': 'application/json', ...headers() }, body: JSON.stringify({ user, password }),
+    method: 'POST', headers: { 'content-type': 'application/json', ...headers() }, body: JSON.stringify({ user, password, code: code || null }),
   });
-  if (response.ok) return true;
-  if (response.status === 401 || response.status === 403) return false;
+  if (response.ok) return 'in';
+  const said = await response.json().catch(() => null) as { code?: string } | null;
+  if (said?.code === 'code_needed' || said?.code === 'wrong_code') return said.code;
+  if (response.status === 401 || response.status === 403) return 'wrong';
   throw new Error(response.status === 429 ? t('tooManyAttempts') : t('serverAnswered', { status: response.status }));
 }
 

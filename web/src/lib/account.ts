@@ -1,0 +1,35 @@
+import { t } from '../words/index.svelte';
+import { headers } from './rest';
+
+/** What the server said no to: `code` for programs, the message for people. */
+export class Refused extends Error {
+  constructor(readonly status: number, readonly code: string, message: string) {
+    super(message);
+  }
+}
+
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+  const response = await fetch(path, { method, headers: { ...json, ...headers() }, body: body === undefined ? undefined : JSON.stringify(body) });
+  if (response.status === 204) return undefined as T;
+  const said = await response.json().catch(() => null) as { code?: string; message?: string } | null;
+  if (response.ok) return said as T;
+  throw new Refused(response.status, said?.code ?? '', sentence(response.status, said?.code, said?.message));
+}
+
+function sentence(status: number, code?: string, message?: string): string {
+  if (status === 429) return t('tooManyAttempts');
+  if (code === 'wrong_password') return t('wrongPassword');
+  if (code === 'wrong_code') return t('wrongCode');
+  if (code === 'code_needed') return t('codeNeeded');
+  return message ?? t('serverAnswered', { status });
+}
+
+export interface SecondFactor { demand: 'off' | 'optional' | 'required'; enrolled_at: number | null; recovery_left: number }
+export interface Enrolment { secret: string; address: string; picture: { size: number; path: string } }
+
+export const secondFactor = () => ask<SecondFactor>('GET', '/v1/me/second-factor');
+export const beginEnrolment = (password: string, code: string) => ask<Enrolment>('POST', '/v1/me/second-factor', { password, code: code || null });
+export const confirmEnrolment = (code: string) => ask<{ recovery_codes: string[] }>('POST', '/v1/me/second-factor/confirm', { code });
+export const removeSecondFactor = (password: string, code: string) => ask<void>('POST', '/v1/me/second-factor/remove', { password, code: code || null });
+export const resetSecondFactor = (person: string) => ask<void>('DELETE', `/v1/people/${encodeURIComponent(person)}/second-factor`);
