@@ -76,6 +76,8 @@ pub struct Router {
     moved_agents: Vec<AgentIndex>,
     /// Classes of which an agent who could do them has logged out.
     deserted: Vec<ClassMark>,
+    /// Queues whose tasks are picked, and of whose agents one has logged out.
+    deserted_lists: Vec<QueueIndex>,
     /// Tasks that are nowhere and will wait.
     coming: Vec<(TaskIndex, Coming)>,
 }
@@ -107,6 +109,7 @@ impl Router {
             moved_tasks: Vec::new(),
             moved_agents: Vec::new(),
             deserted: Vec::new(),
+            deserted_lists: Vec::new(),
             coming: Vec::new(),
         };
         router.take_configuration(configuration);

@@ -19,6 +19,19 @@ use crate::share::{Share, Turn};
 #[derive(Default)]
 pub(super) struct Line(BTreeMap<QueueIndex, BTreeSet<(TaskKey, Option<AgentIndex>)>>);
 
+impl Line {
+    /// Takes out the agents, and leaves the tasks that have moved.
+    fn take_agents(&mut self) -> BTreeSet<AgentIndex> {
+        let mut taken = BTreeSet::new();
+        self.0.retain(|_, keys| {
+            taken.extend(keys.iter().filter_map(|(_, agent)| *agent));
+            keys.retain(|(_, agent)| agent.is_none());
+            !keys.is_empty()
+        });
+        taken
+    }
+}
+
 /// The first of the tasks that were looked at.
 #[derive(Default)]
 struct First(Option<(Turn, TaskKey)>);
@@ -44,6 +57,15 @@ impl Router {
     pub(super) fn line_up_first_for(&self, line: &mut Line, agent: AgentIndex) {
         if let Some(key) = self.first_task_for(agent) {
             self.line_up(line, key, Some(agent));
+        }
+    }
+
+    /// By weight it changes with each task that is served what an agent would be offered first.
+    pub(super) fn line_up_agents_anew(&self, line: &mut Line) {
+        if self.configuration.share == Share::Weighted {
+            for agent in line.take_agents() {
+                self.line_up_first_for(line, agent);
+            }
         }
     }
 

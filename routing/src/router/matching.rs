@@ -102,6 +102,7 @@ impl Router {
                 }
             }
             self.line_up_all_moved(&mut line);
+            self.line_up_agents_anew(&mut line);
         }
     }
 

@@ -9,6 +9,7 @@ use super::Router;
 use crate::agents::slot;
 use crate::classes::{ClassIndex, ClassMark};
 use crate::profiles::ProfileIndex;
+use crate::queues::{QueueIndex, RunningQueue};
 use crate::steps::{SkipWhen, Step};
 use crate::tasks::{Spot, State, Task, TaskIndex};
 
@@ -61,12 +62,16 @@ impl Router {
             let waited_in = |mark: &ClassMark| self.classes.head(mark.class).is_some();
             let marks = self.profiles[profile].classes[slot].marks().filter(waited_in);
             let marks = marks.filter(|mark| self.classes.is_current(*mark));
-            self.deserted.extend(marks.filter(|mark| {
-                let queue = &self.queues[self.classes[mark.class].key.queue];
-                let steps = queue.settings.iter().flat_map(|settings| &settings.steps);
-                steps.into_iter().any(|step| step.skip_when == SkipWhen::NobodyLoggedIn)
-            }));
+            let is_judged =
+                |mark: &ClassMark| has_steps_for_somebody(&self.queues[self.classes[mark.class].key.queue]);
+            self.deserted.extend(marks.filter(is_judged));
         }
+        let lists = self.profiles[profile].queues.iter().copied();
+        let is_judged = |queue: &QueueIndex| {
+            let queue = &self.queues[*queue];
+            queue.is_pulled() && has_steps_for_somebody(queue)
+        };
+        self.deserted_lists.extend(lists.filter(is_judged));
     }
 
     /// Lets tasks go on that wait in a step from which the last agent has logged out.
@@ -76,18 +81,25 @@ impl Router {
                 self.judge_deserted_class(mark.class);
             }
         }
+        for queue in std::mem::take(&mut self.deserted_lists) {
+            let waiting = self.queues[queue].waiting.iter().map(|key| key.index).collect();
+            self.judge_deserted_tasks(waiting);
+        }
     }
 
     fn judge_deserted_class(&mut self, class: ClassIndex) {
         let when = SkipWhen::NobodyLoggedIn;
-        if self.classes[class].profiles.iter().any(|profile| self.profiles[*profile].is_there(when)) {
-            return;
+        if !self.classes[class].profiles.iter().any(|profile| self.profiles[*profile].is_there(when)) {
+            self.judge_deserted_tasks(self.classes.tasks(class).map(|key| key.index).collect());
         }
-        let waiting: Vec<_> = self.classes.tasks(class).map(|key| key.index).collect();
+    }
+
+    fn judge_deserted_tasks(&mut self, waiting: Vec<TaskIndex>) {
         for index in waiting {
             let task = &self.tasks[index];
-            let State::Waiting(Spot::Class { step, .. }) = task.state else { continue };
-            if self.steps_of(task).get(step).is_some_and(|step| step.skip_when == when) {
+            let State::Waiting(Spot::Class { step, .. } | Spot::Pull { step }) = task.state else { continue };
+            let step = self.steps_of(task).get(step);
+            if step.is_some_and(|step| step.skip_when == SkipWhen::NobodyLoggedIn) {
                 self.wait_anew(index);
             }
         }
@@ -98,4 +110,10 @@ impl Router {
         let rule = self.steps_of(task).get(step).map(|step| &step.requirements);
         rule.map_or(Cow::Borrowed(task.requirements()), |rule| rule.of(task.requirements()))
     }
+}
+
+/// Whether the queue has a step that is passed over once nobody is logged in for it.
+fn has_steps_for_somebody(queue: &RunningQueue) -> bool {
+    let mut steps = queue.settings.iter().flat_map(|settings| &settings.steps);
+    steps.any(|step| step.skip_when == SkipWhen::NobodyLoggedIn)
 }

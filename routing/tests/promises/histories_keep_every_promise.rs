@@ -1,86 +1,48 @@
 //! Random histories, judged after every step by a checker that knows the rules and not the router.
 
-use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use model::task::{Callback, CallbackMode, CancelReason, Priority, Requirements, TransferTarget};
-use model::{Channel, RejectReason, Timestamp};
+use model::task::{CallbackMode, CancelReason, Priority, TransferTarget};
+use model::{RejectReason, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::test_runner::TestRunner;
 use routing::*;
 
-use crate::checker::{Checker, by_expression};
+use crate::checker::Checker;
+use crate::random::Draws;
+use crate::random::people::{AGENTS, any_profile, any_request, any_requirements, callback};
+use crate::random::rules::{DRAWN, QUEUES, organisation};
 use crate::support::*;
 
-const AGENTS: [&str; 6] = ["ana", "ben", "cem", "dua", "eva", "flo"];
-const QUEUES: [&str; 3] = ["chat", "sales", "support"];
 const PRESENCES: [&str; 5] = ["available", "available", "available", "break", "offline"];
 
 #[derive(Debug, Clone)]
 pub enum Act {
-    Pass {
-        millis: u32,
-        punctual: bool,
-    },
-    Arrive {
-        queue: usize,
-        channel: usize,
-        needs: u8,
-        priority: i32,
-        age: i64,
-        preferred: Option<usize>,
-        later: u32,
-    },
-    Profile {
-        agent: usize,
-        skill: u8,
-        capacity: u8,
-        queues: u8,
-    },
-    Presence {
-        agent: usize,
-        presence: usize,
-    },
-    Remove {
-        agent: usize,
-    },
+    Pass { millis: u32, punctual: bool },
+    Arrive(Vec<u8>),
+    Profile { agent: usize, profile: Vec<u8> },
+    Presence { agent: usize, presence: usize },
+    Remove { agent: usize },
     Accept(Index),
     Reject(Index, u8),
     AcceptByAnother(Index, usize),
-    Assign {
-        task: Index,
-        agent: usize,
-        capacity: CapacityRule,
-    },
-    Pick {
-        task: Index,
-        agent: usize,
-    },
+    Assign { task: Index, agent: usize, capacity: CapacityRule },
+    Pick { task: Index, agent: usize },
     WrapUp(Index),
     Complete(Index),
     Cancel(Index),
-    Transfer {
-        task: Index,
-        queue: usize,
-        agent: Option<usize>,
-        needs: u8,
-    },
+    Transfer { task: Index, queue: usize, agent: Option<usize>, requirements: Vec<u8> },
     Release(Index),
     Reprioritise(Index, i32),
-    Configure {
-        variant: u8,
-    },
+    Configure(Vec<u8>),
     Age(Index, i64),
     ChooseCallback(Index, bool, u8),
     DeclineCallback(Index),
     Answer(Index),
     FailCall(Index),
-    Close {
-        queue: usize,
-        until: Option<u32>,
-    },
-    Reopen {
-        queue: usize,
-    },
+    Close { queue: usize, until: Option<u32> },
+    Reopen { queue: usize },
 }
 
 pub fn act() -> impl Strategy<Value = Act> {
@@ -88,15 +50,8 @@ pub fn act() -> impl Strategy<Value = Act> {
     let queue = 0..QUEUES.len();
     prop_oneof![
         4 => (0..9_000u32, prop::bool::weighted(0.7)).prop_map(|(millis, punctual)| Act::Pass { millis, punctual }),
-        6 => (
-            queue.clone(), 0..3usize, 0..6u8, 0..2i32, 0..4_000i64,
-            prop::option::weighted(0.1, agent.clone()), prop_oneof![9 => Just(0u32), 1 => 1..8_000u32],
-        ).prop_map(|(queue, channel, needs, priority, age, preferred, later)| {
-            Act::Arrive { queue, channel, needs, priority, age, preferred, later }
-        }),
-        1 => (agent.clone(), 0..6u8, 0..5u8, 1..8u8).prop_map(|(agent, skill, capacity, queues)| {
-            Act::Profile { agent, skill, capacity, queues }
-        }),
+        6 => bytes(16).prop_map(Act::Arrive),
+        1 => (agent.clone(), bytes(8)).prop_map(|(agent, profile)| Act::Profile { agent, profile }),
         3 => (agent.clone(), 0..PRESENCES.len()).prop_map(|(agent, presence)| Act::Presence { agent, presence }),
         1 => agent.clone().prop_map(|agent| Act::Remove { agent }).boxed(),
         5 => any::<Index>().prop_map(Act::Accept),
@@ -110,11 +65,11 @@ pub fn act() -> impl Strategy<Value = Act> {
         2 => any::<Index>().prop_map(Act::WrapUp),
         4 => any::<Index>().prop_map(Act::Complete),
         1 => any::<Index>().prop_map(Act::Cancel),
-        1 => (any::<Index>(), queue, prop::option::weighted(0.3, agent), 0..6u8)
-            .prop_map(|(task, queue, agent, needs)| Act::Transfer { task, queue, agent, needs }),
+        1 => (any::<Index>(), queue, prop::option::weighted(0.3, agent), bytes(3))
+            .prop_map(|(task, queue, agent, requirements)| Act::Transfer { task, queue, agent, requirements }),
         1 => any::<Index>().prop_map(Act::Release),
         1 => (any::<Index>(), 0..3i32).prop_map(|(task, priority)| Act::Reprioritise(task, priority)),
-        1 => (0..5u8).prop_map(|variant| Act::Configure { variant }),
+        1 => bytes(DRAWN).prop_map(Act::Configure),
         1 => (any::<Index>(), 0..9_000i64).prop_map(|(task, age)| Act::Age(task, age)),
         1 => (any::<Index>(), any::<bool>(), 1..4u8)
             .prop_map(|(task, first, attempts)| Act::ChooseCallback(task, first, attempts)),
@@ -127,104 +82,20 @@ pub fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-fn organisation(variant: u8) -> Configuration {
-    let relaxing = Queue {
-        steps: vec![
-            step(StepRequirements::AsRequested, Some(4.0)),
-            Step {
-                skip_when: if variant == 1 { SkipWhen::Never } else { SkipWhen::NobodyLoggedIn },
-                ..step(StepRequirements::Besides(besides(&[("billing", 1)], OfTask::Required)), Some(2.0))
-            },
-            step(StepRequirements::Besides(besides(&[("billing", 1)], OfTask::Ignored)), Some(2.0)),
-            Step {
-                skip_when: SkipWhen::NobodyAvailable,
-                ..step(
-                    StepRequirements::Only(needs(&[("billing", 1)]).with_conditions([by_expression()])),
-                    Some(3.0),
-                )
-            },
-            step(StepRequirements::Anyone, None),
-        ],
-        ring: [(Channel::Chat, seconds(5.0)), (Channel::Voice, seconds(3.0))].into(),
-        reject_delay: seconds(6.0),
-        reject_delays: [(reject_reason("busy"), seconds(2.0)), (reject_reason("lunch"), seconds(11.0))]
-            .into(),
-        deadline: (variant > 0).then(|| seconds(15.0)),
-        overflow: (variant > 1).then(|| match variant {
-            2 => queue("sales").into(),
-            3 => Overflow::Callback { answer_within: seconds(4.0) },
-            _ => Overflow::Message,
-        }),
-        most_waiting: (variant > 2).then_some(3),
-        when_closed: if variant == 4 { WhenClosed::Overflow } else { WhenClosed::Wait },
-        offers_at_once: 1 + variant % 3,
-        ..Queue::default()
-    };
-    let definitions =
-        [LongestIdle::SinceAvailable, LongestIdle::SinceLastInbound, LongestIdle::SinceLastInteraction];
-    let plain = Queue {
-        selection: Selection::LongestIdle(definitions[usize::from(variant) % 3]),
-        wrap_up_limit: Some(seconds(8.0)),
-        offers_at_once: if variant == 2 { 50 } else { 3 },
-        deadline: (variant == 2).then(|| seconds(40.0)),
-        overflow: Some(queue("chat").into()),
-        ..Queue::default()
-    };
-    let short = Queue {
-        most_waiting: (variant > 1).then_some(4),
-        when_full: (variant > 2).then_some(Overflow::Agent { agent: agent("eva"), queue: queue("chat") }),
-        answering: if variant == 1 { Answering::Automatic } else { Answering::ByAgent },
-        delivery: if variant == 0 { Delivery::Push } else { Delivery::Pull },
-        ..plain.clone()
-    };
-    Configuration {
-        log_out_after_misses: NonZeroU32::new(2 * u32::from(variant)),
-        ..configuration([("chat", relaxing), ("sales", plain), ("support", short)])
-    }
+fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), most)
 }
 
 fn reason(number: u8) -> Option<RejectReason> {
     [None, Some("busy"), Some("lunch"), Some("unheard_of")][usize::from(number)].map(reject_reason)
 }
 
-fn required(kind: u8) -> Requirements {
-    match kind {
-        0 | 1 => Requirements::NONE,
-        2 => needs(&[("billing", 3)]),
-        3 => needs(&[("billing", 2), ("french", 2)]),
-        4 => in_language("de", Requirements::NONE),
-        _ => needs(&[("french", 5)]),
-    }
-}
-
-fn random_profile(name: &str, skill: u8, capacity: u8, queues: u8) -> AgentProfile {
-    let skills: &[(&str, u8)] = match skill {
-        0 | 1 => &[("billing", 4)],
-        2 => &[("billing", 2), ("french", 3)],
-        3 => &[("french", 5)],
-        _ => &[],
-    };
-    let exclusive = if capacity > 2 { Capacity::exclusive(2) } else { Capacity::of(2) };
-    let capacity = [
-        (Channel::Chat, exclusive),
-        (Channel::Voice, Capacity::of(1)),
-        (Channel::Email, Capacity::of(u16::from(capacity))),
-    ];
-    let served: Vec<_> = (0..3).filter(|bit| queues & (1 << bit) != 0).map(|bit| QUEUES[bit]).collect();
-    let mut profile = profile(name, skills, &capacity, &served);
-    if skill == 5 {
-        profile.answering = Answering::Automatic;
-    }
-    if skill > 3 {
-        profile.languages.insert(model::Language::new("de").unwrap());
-    }
-    profile
-}
-
 pub struct History {
     pub world: World,
     checker: Checker,
     tasks: u32,
+    /// How many it was fed, ticks among them.
+    inputs: usize,
     /// As the routing stream has it.
     pub records: Vec<Record>,
     /// All that came of it.
@@ -232,18 +103,23 @@ pub struct History {
 }
 
 impl History {
+    /// By the plainest rules, until others come.
     pub fn new() -> Self {
-        let configuration = organisation(0);
+        Self::by(organisation(&[]))
+    }
+
+    pub fn by(configuration: Configuration) -> Self {
         let mut history = Self {
             world: World::new(configuration.clone()),
             records: vec![Record::started(&configuration, SEED)],
             checker: Checker::new(configuration),
             tasks: 0,
+            inputs: 0,
             outputs: Vec::new(),
         };
         history.feed(Input::Tick);
         for (number, name) in (0u8..).zip(&AGENTS[..4]) {
-            history.feed(Input::AgentUpserted { profile: random_profile(name, number, number, 7) });
+            history.feed(Input::AgentUpserted { profile: any_profile(name, &[number, number]) });
         }
         history
     }
@@ -272,6 +148,7 @@ impl History {
 
     fn feed_one(&mut self, input: Input) -> Vec<Output> {
         let at = self.world.now;
+        self.inputs += 1;
         if self.world.router.is_worth_recording(at, &input) {
             self.records.push(Record::Fed { at, input: Box::new(input.clone()) });
         }
@@ -301,24 +178,12 @@ impl History {
         let offer = |index: Index| (!live.is_empty()).then(|| live[index.index(live.len())].clone());
         let input = match act {
             Act::Pass { millis, punctual } => return self.pass(millis, punctual),
-            Act::Arrive { queue, channel, needs, priority, age, preferred, later } => {
+            Act::Arrive(bytes) => {
                 self.tasks += 1;
-                Input::TaskArrived {
-                    task: TaskRequest {
-                        requirements: required(needs),
-                        priority: Priority(priority),
-                        not_before: (later > 0).then(|| Timestamp(now.0 + i64::from(later))),
-                        preferred_agent: preferred.map(|index| PreferredAgent {
-                            agent: agent(AGENTS[index]),
-                            last_contact: now,
-                            at_most: Some(seconds(2.0)),
-                        }),
-                        ..request(self.tasks, QUEUES[queue], Channel::ALL[channel], Timestamp(now.0 - age))
-                    },
-                }
+                Input::TaskArrived { task: any_request(self.tasks, &bytes, now) }
             }
-            Act::Profile { agent, skill, capacity, queues } => {
-                Input::AgentUpserted { profile: random_profile(AGENTS[agent], skill, capacity, queues) }
+            Act::Profile { agent, profile } => {
+                Input::AgentUpserted { profile: any_profile(AGENTS[agent], &profile) }
             }
             Act::Presence { agent: index, presence: to } => {
                 Input::PresenceChanged { agent: agent(AGENTS[index]), presence: presence(PRESENCES[to]) }
@@ -351,7 +216,7 @@ impl History {
             Act::Cancel(index) => {
                 Input::TaskCanceled { task: of(index, &open), reason: CancelReason::Abandoned }
             }
-            Act::Transfer { task, queue: to, agent: name, needs } => Input::TaskTransferred {
+            Act::Transfer { task, queue: to, agent: name, requirements } => Input::TaskTransferred {
                 task: of(task, &open),
                 target: match name {
                     Some(index) => {
@@ -359,7 +224,7 @@ impl History {
                     }
                     None => TransferTarget::Queue { queue: queue(QUEUES[to]) },
                 },
-                requirements: required(needs),
+                requirements: any_requirements(&mut Draws::of(&requirements)),
                 preferred_agent: None,
                 facts: None,
             },
@@ -372,7 +237,7 @@ impl History {
             }
             Act::ChooseCallback(index, agent_first, attempts) => {
                 let mode = if agent_first { CallbackMode::AgentFirst } else { CallbackMode::CustomerFirst };
-                let callback = Callback { mode, attempts, interval_seconds: 3, ring_seconds: 2 };
+                let callback = callback(mode, attempts);
                 Input::CallbackChosen { task: of(index, &open), callback, not_before: None }
             }
             Act::DeclineCallback(index) => Input::CallbackDeclined { task: of(index, &open) },
@@ -390,28 +255,38 @@ impl History {
             Act::Reopen { queue: index } => {
                 Input::QueueReopened { queue: QUEUES.get(index).map(|name| queue(name)) }
             }
-            Act::Configure { variant } => Input::Configure { configuration: Box::new(organisation(variant)) },
+            Act::Configure(bytes) => Input::Configure { configuration: Box::new(organisation(&bytes)) },
         };
         self.feed(input);
     }
+}
+
+/// With `--nocapture` it says how much was judged.
+#[test]
+fn any_history_keeps_capacity_order_deadlines_and_leaves_nobody_waiting() {
+    let (inputs, outputs) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let mut runner = TestRunner::new(ProptestConfig { cases: cases(), ..ProptestConfig::default() });
+    let histories = (bytes(DRAWN), prop::collection::vec(act(), 1..160));
+    let judged = runner.run(&histories, |(rules, acts)| {
+        let mut history = History::by(organisation(&rules));
+        acts.into_iter().for_each(|act| history.act(act));
+        inputs.fetch_add(history.inputs, Ordering::Relaxed);
+        outputs.fetch_add(history.outputs.len(), Ordering::Relaxed);
+        Ok(())
+    });
+    println!("judged: {inputs:?} inputs, {outputs:?} outputs");
+    judged.unwrap();
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
-    fn any_history_keeps_capacity_order_deadlines_and_leaves_nobody_waiting(
-        acts in prop::collection::vec(act(), 1..160),
+    fn the_same_history_gives_the_same_outputs(
+        rules in bytes(DRAWN),
+        acts in prop::collection::vec(act(), 1..60),
     ) {
-        let mut history = History::new();
-        for act in acts {
-            history.act(act);
-        }
-    }
-
-    #[test]
-    fn the_same_history_gives_the_same_outputs(acts in prop::collection::vec(act(), 1..60)) {
-        let mut histories = [History::new(), History::new()];
+        let mut histories = [0; 2].map(|_| History::by(organisation(&rules)));
         for act in acts {
             histories.iter_mut().for_each(|history| history.act(act.clone()));
             let boards = histories.each_ref().map(|history| history.world.router.board(history.world.now));
@@ -425,15 +300,7 @@ proptest! {
 fn a_backlog_is_what_these_histories_reach() {
     let mut history = History::new();
     for _ in 0..20 {
-        history.act(Act::Arrive {
-            queue: 0,
-            channel: 0,
-            needs: 0,
-            priority: 0,
-            age: 0,
-            preferred: None,
-            later: 0,
-        });
+        history.act(Act::Arrive(Vec::new()));
     }
     assert_eq!(history.checker.pending(), 20, "nobody is logged in");
     history.act(Act::Presence { agent: 0, presence: 0 });
@@ -442,19 +309,56 @@ fn a_backlog_is_what_these_histories_reach() {
 
 #[test]
 fn a_task_that_rings_at_several_is_what_these_histories_reach() {
-    let mut history = History::new();
+    let twice = Queue { offers_at_once: 2, ..Queue::default() };
+    let mut history = History::by(configuration([("chat", twice)]));
     for agent in 0..3 {
         history.act(Act::Presence { agent, presence: 0 });
     }
-    history.act(Act::Configure { variant: 1 });
-    history.act(Act::Arrive {
-        queue: 0,
-        channel: 0,
-        needs: 0,
-        priority: 0,
-        age: 0,
-        preferred: None,
-        later: 0,
-    });
+    history.act(Act::Arrive(Vec::new()));
     assert_eq!(history.checker.live_offers().len(), 2, "at most two of the three who are free");
+}
+
+/// The checker hears that this task, of two that were waiting, was offered to ana, of two who came.
+fn forged(rules: Configuration, offered: u32) {
+    let mut checker = Checker::new(rules);
+    let now = Timestamp(1_000);
+    for (name, skills) in [("ana", 0), ("ben", 2)] {
+        checker.check(now, &Input::AgentUpserted { profile: any_profile(name, &[skills]) }, &[]);
+    }
+    for (number, name) in [(1, "chat"), (2, "sales")] {
+        let task = request(number, name, model::Channel::Chat, now);
+        checker.check(now, &Input::TaskArrived { task }, &[]);
+    }
+    let offer = Output::Offered {
+        reservation: model::ReservationId(uuid::Uuid::from_u128(1)),
+        task: task(offered),
+        agent: agent("ana"),
+        expires_at: now + Queue::RING,
+    };
+    let came = Input::PresenceChanged { agent: agent("ana"), presence: presence("available") };
+    checker.check(now, &came, &[offer]);
+}
+
+fn strict(rank: u16) -> Queue {
+    Queue { stake: Stake { rank, ..Stake::default() }, ..Queue::default() }
+}
+
+fn strictly(chat: u16, sales: u16) -> Configuration {
+    Configuration {
+        share: Share::Strict,
+        ..configuration([("chat", strict(chat)), ("sales", strict(sales))])
+    }
+}
+
+#[test]
+#[should_panic(expected = "is in line before")]
+fn an_offer_out_of_turn_is_noticed() {
+    forged(strictly(2, 1), 1);
+}
+
+#[test]
+#[should_panic(expected = "waits while")]
+fn a_task_left_waiting_beside_a_free_agent_is_noticed() {
+    // In turn, but ana had room for both.
+    forged(strictly(1, 2), 1);
 }

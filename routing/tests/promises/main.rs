@@ -23,6 +23,7 @@ mod opening_hours;
 mod order_and_share;
 mod other_rules_are_compared;
 mod picked_from_a_list;
+mod random;
 mod recordings_replay;
 mod rejected_for_a_reason;
 mod restart;

@@ -3,8 +3,8 @@
 
 use std::num::NonZeroU32;
 
-use model::Channel;
 use model::task::Priority;
+use model::{Channel, Timestamp};
 use routing::*;
 
 use crate::support::*;
@@ -177,4 +177,29 @@ fn priority_comes_before_the_service_level() {
     world.feed(Input::Accept { reservation, agent: by });
     world.complete(3);
     assert_eq!(choice(&world, 4), Some(Rule::FirstInLine { share: Share::ServiceLevel }));
+}
+
+/// Two tasks ring out as the only one who can do a third becomes free.
+#[test]
+fn by_weight_too_the_first_in_line_comes_first_when_much_moves_at_once() {
+    let limited = || Queue { wrap_up_limit: Some(seconds(30.0)), ..Queue::default() };
+    let queues = configuration([("gold", limited()), ("plain", limited())]);
+    let mut world = World::new(Configuration { share: Share::Weighted, ..queues });
+    let chats = |most| [(Channel::Chat, Capacity::of(most))];
+    world.log_in(profile("ben", &[("billing", 1)], &chats(2), &["gold", "plain"]));
+    for number in [8, 9] {
+        let offered = world.chat(number, "plain");
+        world.accept(&offered);
+        world.feed(Input::WrapUpStarted { task: task(number) });
+    }
+    world.log_in(profile("cem", &[], &chats(2), &["gold", "plain"]));
+    world.chat(3, "gold");
+    world.chat(2, "plain");
+    let asks = TaskRequest {
+        requirements: needs(&[("billing", 1)]),
+        ..request(4, "plain", Channel::Chat, Timestamp(-1_000))
+    };
+    assert_offered(&world.arrive(asks), &[]);
+    let happened = world.until(at(30.0));
+    assert_offered_at(&happened, &[(30.0, 3, "ben"), (30.0, 4, "ben")]);
 }

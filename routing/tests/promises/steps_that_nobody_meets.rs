@@ -149,3 +149,18 @@ fn who_was_there_before_a_restart_and_does_not_come_back_ends_the_step() {
     let mut world = restarted(Some("available"), SkipWhen::NobodyLoggedIn);
     assert_offered(&world.presence("eva", "available"), &[(1, "eva")]);
 }
+
+#[test]
+fn the_same_holds_for_tasks_that_are_picked() {
+    let steps =
+        vec![only("expert", Some(30.0), SkipWhen::NobodyLoggedIn), step(StepRequirements::Anyone, None)];
+    let settings = Queue { steps, delivery: Delivery::Pull, ..Queue::default() };
+    let mut world = World::new(configuration([("q", settings)]));
+    world.log_in(profile("eva", &[("expert", 5)], &CHAT, &["q"]));
+    world.log_in(profile("ben", &[], &CHAT, &["q"]));
+    world.chat(1, "q");
+    assert!(world.router.pickable(&agent("ben")).is_empty());
+    world.presence("eva", "offline");
+    let on_the_list: Vec<_> = world.router.pickable(&agent("ben")).iter().map(|found| found.task).collect();
+    assert_eq!(on_the_list, [task(1)]);
+}

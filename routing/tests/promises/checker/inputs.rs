@@ -141,7 +141,7 @@ impl Checker {
             matches!(way, Some(Overflow::Callback { .. })) && task.request.channel == Channel::Email;
         let exempt = is_later || is_sent || is_unasked || task.request.callback.is_some();
         let is_full = settings.most_waiting.is_some_and(|most| waiting >= most as usize);
-        self.came = Some((id, is_full && !exempt));
+        self.came = Some((id, task.request.queue.clone(), is_full && !exempt));
     }
 
     /// An attempt is used up; the next is made after the interval.
@@ -162,7 +162,9 @@ impl Checker {
         let closed = |name: &Option<QueueId>| {
             self.closings.get(name).is_some_and(|until| until.is_none_or(|until| self.now < until))
         };
-        !closed(&None) && !closed(&Some(queue.clone()))
+        let hours = self.configuration.queues.get(queue).and_then(|queue| queue.hours.as_ref());
+        let by_the_clock = hours.is_none_or(|hours| hours.is_open(self.now));
+        by_the_clock && !closed(&None) && !closed(&Some(queue.clone()))
     }
 
     /// The times of what waits in a closed queue stand still.
@@ -214,7 +216,7 @@ impl Checker {
                 continue;
             }
             let is_new = task.entered <= number;
-            let is_last = number + 1 == settings.steps.len();
+            let is_last = number + 1 == settings.steps.len() || step.duration.is_none();
             let over = ends + step.duration.unwrap_or_default();
             let is_in = is_new || (task.entered == number + 1 && self.now < over);
             let judged = match step.skip_when {
@@ -247,7 +249,7 @@ impl Checker {
             there
                 && takes
                 && profile.queues.contains(&task.request.queue)
-                && meets(profile, &self.asked_in(task, Some(step)))
+                && meets(profile, &self.asked_in(task, Some(step)), &task.request)
         })
     }
 

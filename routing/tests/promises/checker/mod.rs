@@ -9,7 +9,11 @@ use model::task::{CallbackMode, Requirements, ReservationEnd, TransferTarget};
 use model::{AgentId, Channel, QueueId, ReservationId, TaskId, Timestamp};
 use routing::*;
 
+use crate::random::conditions::Meant;
+
+mod choice;
 mod inputs;
+mod line;
 mod outputs;
 mod rules;
 
@@ -58,12 +62,14 @@ pub struct Checker {
     /// Closed by hand, each until then; all queues under no name.
     closings: BTreeMap<Option<QueueId>, Option<Timestamp>>,
     /// A task that came into a queue by the last input, and whether it found it full.
-    came: Option<(TaskId, bool)>,
+    came: Option<(TaskId, QueueId, bool)>,
     /// Steps are walked once a call, before anything is offered.
     walked: bool,
     /// The call to this task's customer failed by the last input.
     failed: Option<TaskId>,
     now: Timestamp,
+    /// Offers that ended during this call because another was faster.
+    withdrawn: BTreeSet<(TaskId, AgentId)>,
     /// What the input asks to be put into an agent's hands, without ringing.
     handed: Option<Handed>,
 }
@@ -89,20 +95,6 @@ impl SeenTask {
     }
 }
 
-/// What the histories ask by an expression; [`is_admitted`] says the same in other words.
-pub fn by_expression() -> model::task::Condition {
-    let text = "agent.skills.billing >= 3 || agent.skills.french < 3";
-    model::task::Condition::new(text).unwrap()
-}
-
-fn is_admitted(profile: &AgentProfile) -> bool {
-    let level = |name| {
-        let mut skills = profile.skills.iter();
-        skills.find(|(skill, _)| skill.as_str() == name).map_or(0, |(_, level)| level.get())
-    };
-    level("billing") >= 3 || level("french") < 3
-}
-
 impl Checker {
     pub fn new(configuration: Configuration) -> Self {
         Self {
@@ -115,6 +107,7 @@ impl Checker {
             walked: false,
             failed: None,
             now: Timestamp::EPOCH,
+            withdrawn: BTreeSet::new(),
             handed: None,
         }
     }
@@ -124,6 +117,7 @@ impl Checker {
     pub fn check(&mut self, now: Timestamp, input: &Input, outputs: &[Output]) {
         self.now = now;
         (self.came, self.failed, self.walked) = (None, None, false);
+        self.withdrawn.clear();
         self.handed = match input {
             Input::Assign { task, agent, capacity, .. } => {
                 Some(Handed { task: *task, agent: agent.clone(), given: Some(*capacity) })
@@ -137,9 +131,9 @@ impl Checker {
         }
         self.note_hours();
         self.note_looking(input);
-        if let Some((task, is_full)) = self.came {
-            let turned_away = outputs.iter().any(|output| turns_away(output, task));
-            assert_eq!(turned_away, is_full, "of the length of the queue: {outputs:?}");
+        if let Some((task, queue, is_full)) = &self.came {
+            let turned_away = outputs.iter().any(|output| turns_away(output, *task, queue));
+            assert_eq!(turned_away, *is_full, "of the length of the queue: {outputs:?}");
         }
         for (place, output) in outputs.iter().enumerate() {
             if matches!(output, Output::Offered { .. } | Output::CallCustomer { .. }) {
@@ -212,22 +206,25 @@ impl Checker {
     }
 }
 
-fn meets(profile: &AgentProfile, requirements: &Requirements) -> bool {
+fn meets(profile: &AgentProfile, requirements: &Requirements, task: &TaskRequest) -> bool {
     let skilled = requirements
         .skills
         .iter()
         .all(|need| profile.skills.get(&need.skill).is_some_and(|level| *level >= need.level));
-    let admitted = requirements.conditions.is_empty() || is_admitted(profile);
+    let mut conditions = requirements.conditions.iter();
+    let admitted = conditions.all(|condition| (Meant::of(condition).admits)(profile, task));
     skilled && admitted && requirements.language.iter().all(|language| profile.languages.contains(language))
 }
 
-/// Whether the output says that the task found its queue full.
-fn turns_away(output: &Output, id: TaskId) -> bool {
+/// Whether the output says that the task found this queue full.
+fn turns_away(output: &Output, id: TaskId, from: &QueueId) -> bool {
     match output {
-        Output::Overflowed { task, reason, .. }
-        | Output::Ended { task, reason, .. }
-        | Output::CallbackOffered { task, reason, .. } => *task == id && *reason == OverflowReason::Full,
-        Output::Expired { task, .. } => *task == id,
+        Output::Overflowed { task, reason, from: queue, .. }
+        | Output::Ended { task, reason, queue, .. }
+        | Output::CallbackOffered { task, reason, queue, .. } => {
+            (*task, queue, *reason) == (id, from, OverflowReason::Full)
+        }
+        Output::Expired { task, queue } => (*task, queue) == (id, from),
         _ => false,
     }
 }

@@ -46,6 +46,9 @@ impl Checker {
                 self.tasks.get_mut(task).unwrap().state = state;
             }
             Output::ReservationEnded { reservation, task, agent, outcome, reason } => {
+                if *outcome == ReservationEnd::Rescinded {
+                    self.withdrawn.insert((*task, agent.clone()));
+                }
                 let settings = self.settings(&self.tasks[task].request.queue);
                 let named = reason.as_ref().and_then(|reason| settings.reject_delays.get(reason));
                 let delay = named.copied().unwrap_or(settings.reject_delay);

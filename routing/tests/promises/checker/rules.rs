@@ -1,5 +1,7 @@
 //! The rules: what an output must have been, and what must hold after every call.
 
+use model::task::Level;
+
 use super::*;
 
 impl Checker {
@@ -52,15 +54,17 @@ impl Checker {
         if !task.special {
             assert!(self.eligible(task, agent), "{agent} is offered {id} and does not fit");
         }
-        let key = |task: &SeenTask| (-task.request.priority.0, task.request.waiting_since, task.request.id);
         for other in self.tasks.values().filter(|other| !other.special && !task.special) {
             let in_line = other.state == SeenState::Pending || (self.looks(other) && !other.rings_at(agent));
-            let earlier = in_line && key(other) < key(task) && !self.is_pulled(other);
+            let earlier = in_line && self.comes_before(other, task) && !self.is_pulled(other);
             assert!(
                 !(earlier && self.eligible(other, agent)),
                 "{agent} is offered {id}, but {} is in line before",
                 other.request.id
             );
+        }
+        if !task.special {
+            self.check_choice(task, agent);
         }
     }
 
@@ -128,15 +132,12 @@ impl Checker {
         }
     }
 
-    /// What the agent could pick, in order, and whether now: of the tasks that are judged at all.
+    /// What the agent could pick, and whether now: of the tasks that are judged at all.
     pub fn pickable(&self, agent: &AgentId) -> Vec<(TaskId, bool)> {
-        let key = |task: &SeenTask| (-task.request.priority.0, task.request.waiting_since, task.request.id);
         let waiting = self.tasks.values().filter(|task| task.state == SeenState::Pending && !task.special);
-        let mut found: Vec<_> = waiting
-            .filter(|task| self.is_pulled(task) && self.waits(task) && self.matches(task, agent))
-            .collect();
-        found.sort_by_key(|task| key(task));
-        found.iter().map(|task| (task.request.id, self.eligible(task, agent))).collect()
+        let found =
+            waiting.filter(|task| self.is_pulled(task) && self.waits(task) && self.matches(task, agent));
+        found.map(|task| (task.request.id, self.eligible(task, agent))).collect()
     }
 
     pub(super) fn eligible(&self, task: &SeenTask, agent: &AgentId) -> bool {
@@ -156,7 +157,7 @@ impl Checker {
     pub(super) fn matches(&self, task: &SeenTask, agent: &AgentId) -> bool {
         let known = self.agents.get(agent).and_then(|agent| agent.profile.as_ref());
         let Some(profile) = known else { return false };
-        let skilled = meets(profile, &self.requirements_now(task));
+        let skilled = meets(profile, &self.requirements_now(task), &task.request);
         let serves = profile.queues.contains(&task.request.queue);
         let takes = profile.capacity.get(&task.request.channel).is_some_and(|capacity| capacity.most > 0);
         skilled && serves && takes
@@ -178,15 +179,17 @@ impl Checker {
             };
             self.tasks.values().filter(by).filter(|task| task.request.channel == of).count()
         };
-        let apart = |other: &Channel| {
-            let theirs = profile.capacity.get(other);
-            *other != channel
-                && theirs.is_some_and(|theirs| {
-                    !theirs.together.allows(channel) || !capacity.together.allows(*other)
-                })
-                && in_hand(*other) > 0
-        };
-        in_hand(channel) < usize::from(capacity.most) && !Channel::ALL.iter().any(apart)
+        let mut weight = u32::from(capacity.weight);
+        for (other, theirs) in &profile.capacity {
+            let yields = *other != channel && theirs.yields_to.contains(&channel);
+            let together = theirs.together.allows(channel) && capacity.together.allows(*other);
+            if *other != channel && !together && !yields && in_hand(*other) > 0 {
+                return false;
+            }
+            let count = u32::try_from(in_hand(*other)).unwrap();
+            weight += if yields { 0 } else { count * u32::from(theirs.weight) };
+        }
+        in_hand(channel) < usize::from(capacity.most) && weight <= 100
     }
 
     pub(super) fn requirements_now(&self, task: &SeenTask) -> Requirements {
@@ -234,13 +237,23 @@ impl Checker {
                 Requirements::new([], task.request.requirements.language.clone())
             }
             Some(StepRequirements::Besides(besides)) => {
-                let mut all = besides.own.skills.clone();
+                let (own, asked) = (&besides.own, &task.request.requirements);
+                let (mut skills, mut conditions) = (own.skills.clone(), own.conditions.clone());
                 if besides.task_skills == OfTask::Required {
-                    all.extend(task.request.requirements.skills.clone());
+                    skills.extend(asked.skills.clone());
+                    conditions.extend(asked.conditions.clone());
                 }
-                Requirements::new(all, task.request.requirements.language.clone())
+                let of_task = asked.language.clone().filter(|_| besides.task_language == OfTask::Required);
+                let language = own.language.clone().or(of_task);
+                Requirements::new(skills, language).with_conditions(conditions)
             }
-            Some(StepRequirements::LevelsLowerBy(_)) => panic!("not in these histories"),
+            Some(StepRequirements::LevelsLowerBy(levels)) => {
+                let mut asked = task.request.requirements.clone();
+                for need in &mut asked.skills {
+                    need.level = Level::new(need.level.get().saturating_sub(*levels).max(1)).unwrap();
+                }
+                asked
+            }
         }
     }
 
