@@ -1,4 +1,5 @@
-//! Durable events a second, with fsync on: one by one, and from many who append at once. Prints the
+//! Durable events a second on each engine, with fsync on: one by one, and from many who append at once;
+//! PostgreSQL runs on the same machine. Prints the
 //! bare disk's syncs a second beside it. `STORE_BENCH_FOLDER` says on which disk.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -11,7 +12,8 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use store::{SqliteOptions, Store};
+use common::postgres::{Durable, Server};
+use store::{PostgresOptions, SqliteOptions, Store};
 
 const TEXT: &str =
     "Hello, my parcel with the order number 4711 has not arrived yet. Can you help me, please?";
@@ -21,23 +23,31 @@ fn main() {
     let parent = std::env::var("STORE_BENCH_FOLDER").map_or_else(|_| std::env::temp_dir(), Into::into);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     println!("bare disk: {:.0} syncs of 4 KiB a second", bare_syncs(&parent));
-    for appenders in [1, 64, 512] {
+    let server = Server::start_with(Durable::Yes);
+    for (engine, appenders) in ["sqlite", "postgres"]
+        .into_iter()
+        .flat_map(|engine| [1, 64, 512].map(|appenders| (engine, appenders)))
+    {
         let folder = tempfile::tempdir_in(&parent).unwrap();
-        let store = Store::open_sqlite(folder.path(), SqliteOptions::default()).unwrap();
+        let store = match engine {
+            "sqlite" => Store::open_sqlite(folder.path(), SqliteOptions::default()).unwrap(),
+            _ => Store::open_postgres(&PostgresOptions::at(server.url(&server.database()))).unwrap(),
+        };
         let mut waits = runtime.block_on(run(&store, appenders));
         waits.sort_unstable();
         let rate = waits.len() as f64 / TIME.as_secs_f64();
         let at = |share: usize| waits[(waits.len() - 1) * share / 1_000];
         println!(
-            "{appenders:>4} appenders: {rate:>8.0} durable messages a second, p50 {:?}, p99 {:?}, max {:?}",
+            "{engine:<8} {appenders:>4} appenders: {rate:>8.0} durable messages a second, p50 {:?}, p99 {:?}, max {:?}",
             at(500),
             at(990),
             at(1_000)
         );
     }
     let folder = tempfile::tempdir_in(&parent).unwrap();
-    let store = Store::open_sqlite(folder.path(), SqliteOptions::default()).unwrap();
-    runtime.block_on(open_tasks(&store));
+    runtime.block_on(open_tasks(&Store::open_sqlite(folder.path(), SqliteOptions::default()).unwrap()));
+    let url = server.url(&server.database());
+    runtime.block_on(open_tasks(&Store::open_postgres(&PostgresOptions::at(url)).unwrap()));
 }
 
 fn bare_syncs(parent: &Path) -> f64 {

@@ -22,7 +22,9 @@ pub enum OpenError {
     #[error("another process uses the data folder {folder}")]
     InUse { folder: String },
     /// Written by a newer version. Retrying is pointless.
-    #[error("the data folder has schema version {found}, this program knows up to {known}")]
+    #[error(
+        "what is stored has schema version {found}, this program knows up to {known}: use a newer program"
+    )]
     Newer { found: i64, known: i64 },
     /// The folder cannot be created, read or written.
     #[error("cannot use the data folder: {0}")]
@@ -30,6 +32,21 @@ pub enum OpenError {
     /// The database cannot be opened or migrated; a failed migration leaves it as it was.
     #[error("cannot open the database: {0}")]
     Database(#[from] rusqlite::Error),
+    /// The PostgreSQL server is too old. Retrying is pointless.
+    #[error("the PostgreSQL server is version {found}, 14 or later is needed: upgrade it")]
+    OldServer { found: String },
+    /// The PostgreSQL database does not hold every text. Retrying is pointless.
+    #[error(
+        "the PostgreSQL database has the encoding {found}, UTF8 is needed: \
+        create another with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+    )]
+    Encoding { found: String },
+    /// The address, the password or the certificates do not do, as they are set.
+    #[error("cannot use the settings of PostgreSQL: {reason}")]
+    Settings { reason: String },
+    /// PostgreSQL does not answer or refuses. Retrying helps once the operator has mended the cause.
+    #[error("cannot open the PostgreSQL database: {reason}")]
+    Postgres { reason: String },
 }
 
 impl StoreError {

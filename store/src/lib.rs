@@ -23,6 +23,7 @@ mod error;
 mod history;
 mod log;
 mod outbox;
+mod postgres;
 mod projection;
 mod query;
 mod sql;
@@ -37,5 +38,6 @@ pub use history::{
     SessionSummary, WaitOutcome,
 };
 pub use outbox::{DueEntry, OutboxCounts, OutboxEntry, OutboxKind, OutboxMark};
+pub use postgres::{PostgresOptions, PostgresStore, PostgresTls};
 pub use sqlite::{DATABASE, SqliteOptions, SqliteStore};
 pub use store::{Store, backup_folder};

@@ -16,6 +16,7 @@ use crate::append::{Append, AppendError, Appended, Claim};
 use crate::error::{OpenError, StoreError};
 use crate::history::{FinishedWait, HistoryEvent, Hit, OpenTask, SearchQuery, SessionSummary};
 use crate::outbox::{DueEntry, OutboxCounts, OutboxKind, OutboxMark};
+use crate::postgres::{PostgresOptions, PostgresStore};
 use crate::query;
 use crate::sql::{Query, Statement};
 use crate::sqlite::{DATABASE, SqliteOptions, SqliteStore, backup_to};
@@ -25,6 +26,8 @@ use crate::sqlite::{DATABASE, SqliteOptions, SqliteStore, backup_to};
 pub enum Store {
     /// A folder on this machine.
     Sqlite(SqliteStore),
+    /// A PostgreSQL server, for one machine or several.
+    Postgres(PostgresStore),
 }
 
 impl Store {
@@ -33,9 +36,24 @@ impl Store {
         SqliteStore::open(folder, &options).map(Self::Sqlite)
     }
 
+    /// Connects to a PostgreSQL server and migrates its database. Blocks: call it before serving.
+    pub fn open_postgres(options: &PostgresOptions) -> Result<Self, OpenError> {
+        PostgresStore::open(options).map(Self::Postgres)
+    }
+
+    /// Whether the engine can be reached, as far as the last request knows.
+    pub fn is_available(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(store) => store.is_available(),
+        }
+    }
+
     async fn ask<T: Send + 'static>(&self, query: Query<T>) -> Result<Vec<T>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.ask(query).await
+        match self {
+            Self::Sqlite(store) => store.ask(query).await,
+            Self::Postgres(store) => store.ask(query).await,
+        }
     }
 
     /// The first row's answer.
@@ -45,21 +63,27 @@ impl Store {
 
     /// Returns how many rows changed.
     async fn execute(&self, statement: Statement) -> Result<u64, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.execute(statement).await
+        match self {
+            Self::Sqlite(store) => store.execute(statement).await,
+            Self::Postgres(store) => store.execute(statement).await,
+        }
     }
 
     /// Takes ownership of a stream, durably: appends of every owner before it are refused. A stream
     /// just named needs no claim; its first append takes [`Epoch::FIRST`].
     pub async fn claim(&self, stream: &StreamId) -> Result<Claim, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.claim(stream.clone()).await
+        match self {
+            Self::Sqlite(store) => store.claim(stream.clone()).await,
+            Self::Postgres(store) => store.claim(stream.clone()).await,
+        }
     }
 
     /// Records events with their projections and outbox entries, all or nothing.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        let Self::Sqlite(store) = self;
-        store.append(append).await
+        match self {
+            Self::Sqlite(store) => store.append(append).await,
+            Self::Postgres(store) => store.append(append).await,
+        }
     }
 
     /// The epoch of the stream's owner; None if nobody ever owned it.
@@ -183,8 +207,10 @@ impl Store {
 
     /// Messages and notes with all the words, newest first.
     pub async fn search(&self, query: SearchQuery) -> Result<Vec<Hit>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.search(query).await
+        match self {
+            Self::Sqlite(store) => store.search(query).await,
+            Self::Postgres(store) => store.search(query).await,
+        }
     }
 
     /// Waits in the queue that ended from `from` until before `to`: what service level is made of.
@@ -306,29 +332,46 @@ impl Store {
 
     /// Makes every projection anew from the log; returns the session events read. Writes wait for it.
     pub async fn rebuild_projections(&self) -> Result<u64, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.rebuild_projections().await
+        match self {
+            Self::Sqlite(store) => store.rebuild_projections().await,
+            Self::Postgres(store) => store.rebuild_projections().await,
+        }
     }
 
     /// Copies the database to a new file while writing goes on. Blobs are files of their own: copy
     /// their folder after this.
     pub async fn backup(&self, target: &Path) -> Result<(), StoreError> {
-        let Self::Sqlite(store) = self;
-        store.backup(target.to_owned()).await
+        match self {
+            Self::Sqlite(store) => store.backup(target.to_owned()).await,
+            Self::Postgres(_) => Err(not_here("pg_dump copies it")),
+        }
     }
 
     /// Limits the size of the database, in bytes; None lifts the limit. Appends beyond it are refused
     /// as on a full disk.
     pub async fn set_size_limit(&self, bytes: Option<u64>) -> Result<(), StoreError> {
-        let Self::Sqlite(store) = self;
-        store.set_size_limit(bytes).await
+        match self {
+            Self::Sqlite(store) => store.set_size_limit(bytes).await,
+            Self::Postgres(_) => Err(not_here("the server's disk is its limit")),
+        }
     }
 
-    /// The engine's own check of what is stored: `ok`, or what is wrong.
+    /// The engine's own check of what is stored: `ok`, or what is wrong. On PostgreSQL only that no session
+    /// has a gap: `pg_amcheck` checks the rest.
     pub async fn integrity(&self) -> Result<String, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.integrity().await
+        match self {
+            Self::Sqlite(store) => store.integrity().await,
+            Self::Postgres(_) => {
+                let broken = self.ask(query::log::broken_streams()).await?;
+                Ok(broken.first().map_or("ok".to_owned(), |name| format!("{name} has a gap or a wrong end")))
+            }
+        }
     }
+}
+
+/// Something that PostgreSQL's own programs do.
+fn not_here(instead: &str) -> StoreError {
+    StoreError::Unavailable { reason: format!("PostgreSQL keeps the record: {instead}") }
 }
 
 /// Copies the database in a data folder that another process may be using. Blocks.

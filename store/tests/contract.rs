@@ -10,9 +10,21 @@ use model::{Epoch, Event, PresenceName, Sequence, StreamId, Timestamp};
 use store::{Append, AppendError};
 use uuid::Uuid;
 
-#[tokio::test]
-async fn events_are_loaded_as_they_were_appended() {
-    let (_folder, store) = open();
+on_every_engine!(
+    events_are_loaded_as_they_were_appended,
+    each_kind_of_stream_keeps_its_own_kind_of_event,
+    a_wrong_expected_sequence_is_refused_and_writes_nothing,
+    a_new_owner_fences_the_old_one,
+    an_epoch_claimed_elsewhere_is_adopted,
+    a_fence_survives_a_restart,
+    a_deduplication_key_is_held_once_a_stream,
+    of_many_who_append_at_once_one_wins_each_place,
+    a_refused_append_fails_nobody_else_in_its_batch,
+    positions_order_all_streams,
+);
+
+async fn events_are_loaded_as_they_were_appended(home: Home) {
+    let store = home.open();
     let events = vec![opened(1, 7), message(10, "hello"), message(11, "are you there?")];
     let appended = store.append(append(1, 0, 5, events.clone())).await.unwrap();
     assert_eq!((appended.first, appended.last), (Sequence(1), Sequence(3)));
@@ -25,9 +37,8 @@ async fn events_are_loaded_as_they_were_appended() {
     assert_eq!((page[0].sequence, &page[0].event), (Sequence(2), &Event::Session(events[1].clone())));
 }
 
-#[tokio::test]
-async fn each_kind_of_stream_keeps_its_own_kind_of_event() {
-    let (_folder, store) = open();
+async fn each_kind_of_stream_keeps_its_own_kind_of_event(home: Home) {
+    let store = home.open();
     let presence = Event::Agent(AgentEvent::PresenceChanged {
         presence: PresenceName::new("available").unwrap(),
         cause: PresenceCause::Agent,
@@ -52,9 +63,8 @@ async fn each_kind_of_stream_keeps_its_own_kind_of_event() {
     assert!(matches!(store.append(empty).await, Err(AppendError::Invalid { .. })));
 }
 
-#[tokio::test]
-async fn a_wrong_expected_sequence_is_refused_and_writes_nothing() {
-    let (_folder, store) = open();
+async fn a_wrong_expected_sequence_is_refused_and_writes_nothing(home: Home) {
+    let store = home.open();
     record(&store, 1, 1, vec![opened(1, 7), message(10, "hello")]).await;
     for expected in [0, 1, 3] {
         let refused = store.append(append(1, expected, 2, vec![message(11, "lost")])).await;
@@ -63,9 +73,8 @@ async fn a_wrong_expected_sequence_is_refused_and_writes_nothing() {
     assert_eq!(store.load_session(session(1), Sequence::START, 9).await.unwrap().len(), 2);
 }
 
-#[tokio::test]
-async fn a_new_owner_fences_the_old_one() {
-    let (_folder, store) = open();
+async fn a_new_owner_fences_the_old_one(home: Home) {
+    let store = home.open();
     let stream = StreamId::Session(session(1));
     let old = store.claim(&stream).await.unwrap();
     record(&store, 1, 1, vec![opened(1, 7)]).await;
@@ -80,9 +89,8 @@ async fn a_new_owner_fences_the_old_one() {
     store.append(late).await.unwrap();
 }
 
-#[tokio::test]
-async fn an_epoch_claimed_elsewhere_is_adopted() {
-    let (_folder, store) = open();
+async fn an_epoch_claimed_elsewhere_is_adopted(home: Home) {
+    let store = home.open();
     record(&store, 1, 1, vec![opened(1, 7)]).await;
     let mut ahead = append(1, 1, 2, vec![message(10, "hello")]);
     ahead.epoch = Epoch::FIRST.next().next();
@@ -91,21 +99,19 @@ async fn an_epoch_claimed_elsewhere_is_adopted() {
     assert_eq!(stale, Err(AppendError::Fenced { epoch: ahead.epoch }));
 }
 
-#[tokio::test]
-async fn a_fence_survives_a_restart() {
-    let (folder, store) = open();
+async fn a_fence_survives_a_restart(home: Home) {
+    let store = home.open();
     let stream = StreamId::Session(session(1));
     store.claim(&stream).await.unwrap();
     let second = store.claim(&stream).await.unwrap();
     drop(store);
-    let store = reopen(&folder);
+    let store = home.open();
     let stale = store.append(append(1, 0, 1, vec![opened(1, 7)])).await;
     assert_eq!(stale, Err(AppendError::Fenced { epoch: second.epoch }));
 }
 
-#[tokio::test]
-async fn a_deduplication_key_is_held_once_a_stream() {
-    let (_folder, store) = open();
+async fn a_deduplication_key_is_held_once_a_stream(home: Home) {
+    let store = home.open();
     record(&store, 1, 1, vec![opened(1, 7), message(10, "hello")]).await;
     let key = Uuid::from_u128(10);
     let again = store.append(append(1, 2, 2, vec![message(12, "new"), message(10, "hello")])).await;
@@ -122,9 +128,8 @@ async fn a_deduplication_key_is_held_once_a_stream() {
     assert!(matches!(twice, Err(AppendError::Invalid { .. })));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_who_append_at_once_one_wins_each_place() {
-    let (_folder, store) = open();
+async fn of_many_who_append_at_once_one_wins_each_place(home: Home) {
+    let store = home.open();
     let writers: Vec<_> = (0..8u128)
         .map(|writer| {
             let store = store.clone();
@@ -153,9 +158,8 @@ async fn of_many_who_append_at_once_one_wins_each_place() {
     assert_eq!(sequences, (1..=160).collect::<Vec<_>>());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refused_append_fails_nobody_else_in_its_batch() {
-    let (_folder, store) = open();
+async fn a_refused_append_fails_nobody_else_in_its_batch(home: Home) {
+    let store = home.open();
     let appends = (0..200u128).map(|number| {
         let store = store.clone();
         // Every second one is wrong.
@@ -169,9 +173,8 @@ async fn a_refused_append_fails_nobody_else_in_its_batch() {
     assert_eq!(store.open_sessions(None, 1_000).await.unwrap().len(), 100);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn positions_order_all_streams() {
-    let (_folder, store) = open();
+async fn positions_order_all_streams(home: Home) {
+    let store = home.open();
     let mut before = 0;
     for number in 1..5 {
         let position = record(&store, number, 1, vec![opened(number, 7)]).await.position;

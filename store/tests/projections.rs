@@ -16,6 +16,27 @@ use model::{
 use store::{SearchQuery, SearchScope, Store, WaitOutcome};
 use uuid::Uuid;
 
+on_every_engine!(
+    open_tasks_come_longest_waiting_first_with_their_states,
+    an_ended_reservation_returns_only_its_own_task,
+    what_rings_at_several_agents_is_kept_in_order_until_one_has_it,
+    a_transferred_task_keeps_its_age_and_waits_anew,
+    a_task_does_not_go_on_waiting_for_who_declined_it,
+    finished_waits_tell_answered_from_abandoned_and_keep_to_their_day,
+    a_customer_has_a_history_and_an_open_session,
+    a_claimed_identity_never_finds_a_verified_customer,
+    search_finds_words_and_beginnings_and_keeps_notes_apart,
+    search_pages_newest_first,
+    no_text_is_a_query_language,
+    an_absorbed_session_shows_in_the_history_until_it_is_separated,
+    who_was_taken_for_another_customer_is_their_own_again_after_the_separation,
+    sessions_that_absorb_each_other_end,
+    rebuilt_projections_are_the_same,
+    events_of_all_sessions_come_in_the_order_they_became_durable,
+    customers_of_one_person_share_a_history_and_those_of_one_browser_do_not,
+    offers_that_rang_out_are_counted_in_a_row_until_one_is_accepted,
+);
+
 async fn find(store: &Store, text: &str, scope: SearchScope) -> Vec<String> {
     let query = SearchQuery { text: text.to_owned(), scope, limit: 50, before: None };
     store.search(query).await.unwrap().into_iter().map(|hit| hit.snippet).collect()
@@ -32,9 +53,8 @@ fn transferred(number: u128, target: TransferTarget) -> SessionEvent {
     }
 }
 
-#[tokio::test]
-async fn open_tasks_come_longest_waiting_first_with_their_states() {
-    let (_folder, store) = open();
+async fn open_tasks_come_longest_waiting_first_with_their_states(home: Home) {
+    let store = home.open();
     record(&store, 1, 50, vec![opened(1, 7), created(11, "sales", 30)]).await;
     record(&store, 2, 50, vec![opened(2, 7), created(12, "sales", 10), reserved(12, 5, "ana")]).await;
     record(&store, 3, 50, vec![opened(3, 7), created(13, "sales", 20), assigned(13, "ben")]).await;
@@ -55,9 +75,8 @@ async fn open_tasks_come_longest_waiting_first_with_their_states() {
     assert_eq!(tasks[2].state, TaskState::Pending);
 }
 
-#[tokio::test]
-async fn an_ended_reservation_returns_only_its_own_task() {
-    let (_folder, store) = open();
+async fn an_ended_reservation_returns_only_its_own_task(home: Home) {
+    let store = home.open();
     record(&store, 1, 1, vec![opened(1, 7), created(11, "sales", 1), reserved(11, 5, "ana")]).await;
     let ended = |reservation| SessionEvent::ReservationEnded {
         task: task(11),
@@ -72,9 +91,8 @@ async fn an_ended_reservation_returns_only_its_own_task() {
     assert_eq!(store.open_tasks().await.unwrap()[0].state, TaskState::Pending);
 }
 
-#[tokio::test]
-async fn what_rings_at_several_agents_is_kept_in_order_until_one_has_it() {
-    let (_folder, store) = open();
+async fn what_rings_at_several_agents_is_kept_in_order_until_one_has_it(home: Home) {
+    let store = home.open();
     let offers = [reserved(11, 5, "ana"), reserved(11, 6, "ben"), reserved(11, 7, "cem")];
     record(&store, 1, 1, vec![opened(1, 7), created(11, "sales", 1)]).await;
     record(&store, 1, 2, offers.to_vec()).await;
@@ -106,9 +124,8 @@ async fn what_rings_at_several_agents_is_kept_in_order_until_one_has_it() {
     assert_eq!(store.open_tasks().await.unwrap()[0].state, TaskState::Assigned { agent: agent("ana") });
 }
 
-#[tokio::test]
-async fn a_transferred_task_keeps_its_age_and_waits_anew() {
-    let (_folder, store) = open();
+async fn a_transferred_task_keeps_its_age_and_waits_anew(home: Home) {
+    let store = home.open();
     record(&store, 1, 100, vec![opened(1, 7), created(11, "entry", 100), assigned(11, "bot")]).await;
     let target = TransferTarget::Agent { agent: agent("ana"), queue: queue("sales") };
     record(&store, 1, 400, vec![transferred(11, target)]).await;
@@ -122,9 +139,8 @@ async fn a_transferred_task_keeps_its_age_and_waits_anew() {
     assert_eq!((waits[0].wait, waits[0].outcome), (Duration::from_millis(500), WaitOutcome::Answered));
 }
 
-#[tokio::test]
-async fn a_task_does_not_go_on_waiting_for_who_declined_it() {
-    let (_folder, store) = open();
+async fn a_task_does_not_go_on_waiting_for_who_declined_it(home: Home) {
+    let store = home.open();
     record(&store, 1, 100, vec![opened(1, 7), created(11, "entry", 100)]).await;
     let target = TransferTarget::Agent { agent: agent("ana"), queue: queue("sales") };
     record(&store, 1, 200, vec![transferred(11, target), reserved(11, 5, "ana")]).await;
@@ -140,9 +156,8 @@ async fn a_task_does_not_go_on_waiting_for_who_declined_it() {
     assert_eq!((waiting.state, waiting.only_agent), (TaskState::Pending, None));
 }
 
-#[tokio::test]
-async fn finished_waits_tell_answered_from_abandoned_and_keep_to_their_day() {
-    let (_folder, store) = open();
+async fn finished_waits_tell_answered_from_abandoned_and_keep_to_their_day(home: Home) {
+    let store = home.open();
     record(&store, 1, 100, vec![opened(1, 7), created(11, "sales", 100)]).await;
     let canceled = SessionEvent::TaskCanceled { task: task(11), reason: CancelReason::Abandoned };
     record(&store, 1, 350, vec![canceled]).await;
@@ -154,9 +169,8 @@ async fn finished_waits_tell_answered_from_abandoned_and_keep_to_their_day() {
     assert_eq!(day(350, 351).await.len(), 1);
 }
 
-#[tokio::test]
-async fn a_customer_has_a_history_and_an_open_session() {
-    let (_folder, store) = open();
+async fn a_customer_has_a_history_and_an_open_session(home: Home) {
+    let store = home.open();
     let intent = Intent::new("refund").unwrap();
     let detected = SessionEvent::IntentDetected { intent: intent.clone(), confidence: 0.9 };
     let visitor = Identity::Visitor("v1".into());
@@ -190,9 +204,8 @@ async fn a_customer_has_a_history_and_an_open_session() {
     assert_eq!(store.open_sessions(Some(session(1)), 10).await.unwrap(), [session(2)]);
 }
 
-#[tokio::test]
-async fn a_claimed_identity_never_finds_a_verified_customer() {
-    let (_folder, store) = open();
+async fn a_claimed_identity_never_finds_a_verified_customer(home: Home) {
+    let store = home.open();
     let mail = Identity::email("Eve@example.org");
     record(&store, 1, 1, vec![opened(1, 7), leg(21, mail.clone(), Verification::Verified)]).await;
     record(&store, 2, 9, vec![opened(2, 8), leg(22, mail.clone(), Verification::Claimed)]).await;
@@ -205,9 +218,8 @@ async fn a_claimed_identity_never_finds_a_verified_customer() {
     assert_eq!(store.customer_by_identity(&other, Verification::Claimed).await.unwrap(), Some(customer(9)));
 }
 
-#[tokio::test]
-async fn search_finds_words_and_beginnings_and_keeps_notes_apart() {
-    let (_folder, store) = open();
+async fn search_finds_words_and_beginnings_and_keeps_notes_apart(home: Home) {
+    let store = home.open();
     record(&store, 1, 1, vec![opened(1, 7), message(10, "Der Rückversand ist kaputt"), note(11, "grumpy")])
         .await;
     for text in
@@ -220,9 +232,8 @@ async fn search_finds_words_and_beginnings_and_keeps_notes_apart() {
     assert_eq!(find(&store, "grumpy", SearchScope::MessagesAndNotes).await, ["grumpy"]);
 }
 
-#[tokio::test]
-async fn search_pages_newest_first() {
-    let (_folder, store) = open();
+async fn search_pages_newest_first(home: Home) {
+    let store = home.open();
     for number in 1..=5 {
         record(&store, number, 1, vec![opened(number, 7), message(10, "parcel")]).await;
     }
@@ -233,9 +244,8 @@ async fn search_pages_newest_first() {
     assert_eq!(sessions, [5, 4, 3, 2, 1].map(session));
 }
 
-#[tokio::test]
-async fn no_text_is_a_query_language() {
-    let (_folder, store) = open();
+async fn no_text_is_a_query_language(home: Home) {
+    let store = home.open();
     record(&store, 1, 1, vec![opened(1, 7), message(10, "parcel"), note(11, "secret")]).await;
     let hostile = [
         "\"",
@@ -311,9 +321,8 @@ async fn erasing_leaves_no_word_anywhere_and_no_gap() {
     assert!(holds(b"zanzibar elsewhere"));
 }
 
-#[tokio::test]
-async fn an_absorbed_session_shows_in_the_history_until_it_is_separated() {
-    let (_folder, store) = open();
+async fn an_absorbed_session_shows_in_the_history_until_it_is_separated(home: Home) {
+    let store = home.open();
     record(&store, 1, 1, vec![opened(1, 7), message(10, "first")]).await;
     record(&store, 2, 2, vec![opened(2, 7), message(20, "second")]).await;
     record(&store, 1, 3, vec![message(11, "third")]).await;
@@ -341,9 +350,8 @@ async fn an_absorbed_session_shows_in_the_history_until_it_is_separated() {
     assert_eq!(store.session_summary(session(2)).await.unwrap().unwrap().absorbed_into, None);
 }
 
-#[tokio::test]
-async fn who_was_taken_for_another_customer_is_their_own_again_after_the_separation() {
-    let (_folder, store) = open();
+async fn who_was_taken_for_another_customer_is_their_own_again_after_the_separation(home: Home) {
+    let store = home.open();
     let theirs = || Identity::Visitor("v2".into());
     record(&store, 1, 1, vec![opened(1, 7)]).await;
     record(&store, 2, 2, vec![opened(2, 8), leg(21, theirs(), Verification::Verified)]).await;
@@ -359,9 +367,8 @@ async fn who_was_taken_for_another_customer_is_their_own_again_after_the_separat
     assert_eq!(whose().await, Some(customer(8)));
 }
 
-#[tokio::test]
-async fn sessions_that_absorb_each_other_end() {
-    let (_folder, store) = open();
+async fn sessions_that_absorb_each_other_end(home: Home) {
+    let store = home.open();
     for (number, other) in [(1, 2), (2, 1)] {
         let absorbed = SessionEvent::Absorbed { other: session(other), through: Sequence(1) };
         record(&store, number, 1, vec![opened(number, 7), absorbed]).await;
@@ -369,9 +376,8 @@ async fn sessions_that_absorb_each_other_end() {
     assert_eq!(store.history(session(1), 0, 99).await.unwrap().len(), 3);
 }
 
-#[tokio::test]
-async fn rebuilt_projections_are_the_same() {
-    let (_folder, store) = open();
+async fn rebuilt_projections_are_the_same(home: Home) {
+    let store = home.open();
     for number in 1..=30u128 {
         let identity = Identity::Visitor(format!("v{number}").into());
         let events = vec![
@@ -407,9 +413,8 @@ async fn everything(store: &Store) -> String {
     all
 }
 
-#[tokio::test]
-async fn events_of_all_sessions_come_in_the_order_they_became_durable() {
-    let (_folder, store) = open();
+async fn events_of_all_sessions_come_in_the_order_they_became_durable(home: Home) {
+    let store = home.open();
     record(&store, 1, 1, vec![opened(1, 7), message(10, "first")]).await;
     record(&store, 2, 2, vec![opened(2, 7)]).await;
     record(&store, 1, 3, vec![message(11, "third")]).await;
@@ -424,9 +429,8 @@ async fn events_of_all_sessions_come_in_the_order_they_became_durable() {
     assert_eq!(places, [place(1, 1), place(1, 2), place(2, 1), place(1, 3)]);
 }
 
-#[tokio::test]
-async fn customers_of_one_person_share_a_history_and_those_of_one_browser_do_not() {
-    let (_folder, store) = open();
+async fn customers_of_one_person_share_a_history_and_those_of_one_browser_do_not(home: Home) {
+    let store = home.open();
     let user = |id: &str| Identity::User(id.into());
     let browser = || Identity::Visitor("v1".into());
     let closed = || SessionEvent::Closed { reason: CloseReason::Customer };
@@ -463,9 +467,8 @@ async fn customers_of_one_person_share_a_history_and_those_of_one_browser_do_not
     assert_eq!(store.verified_identities(customer(10)).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn offers_that_rang_out_are_counted_in_a_row_until_one_is_accepted() {
-    let (_folder, store) = open();
+async fn offers_that_rang_out_are_counted_in_a_row_until_one_is_accepted(home: Home) {
+    let store = home.open();
     let ended = |number: u128, outcome| SessionEvent::ReservationEnded {
         task: task(1),
         reservation: ReservationId(Uuid::from_u128(number)),

@@ -10,6 +10,14 @@ use serde_json::json;
 use store::{AppendError, BlobError, Blobs, OutboxCounts, OutboxEntry, OutboxKind, OutboxMark, Store};
 use uuid::Uuid;
 
+on_every_engine!(
+    the_outbox_keeps_order_for_each_target_across_a_restart,
+    a_refused_append_leaves_nothing_in_the_outbox,
+    erasing_takes_unsent_words_out_of_the_outbox_but_tells_of_itself,
+    a_document_is_found_until_it_expires,
+    a_mail_finds_the_sessions_of_the_mails_it_answers,
+);
+
 fn entry(id: u128, target: &str, not_before: i64) -> OutboxEntry {
     OutboxEntry {
         id: Uuid::from_u128(id),
@@ -29,9 +37,8 @@ async fn mark(store: &Store, id: u128, mark: OutboxMark) {
     store.outbox_mark(Uuid::from_u128(id), mark).await.unwrap();
 }
 
-#[tokio::test]
-async fn the_outbox_keeps_order_for_each_target_across_a_restart() {
-    let (folder, store) = open();
+async fn the_outbox_keeps_order_for_each_target_across_a_restart(home: Home) {
+    let store = home.open();
     let mut first = append(1, 0, 1, vec![opened(1, 7)]);
     first.outbox = vec![entry(1, "a", 0), entry(2, "a", 0), entry(3, "b", 0), entry(4, "c", 500)];
     store.append(first).await.unwrap();
@@ -42,7 +49,7 @@ async fn the_outbox_keeps_order_for_each_target_across_a_restart() {
     mark(&store, 1, OutboxMark::Retry { at: Timestamp(100), error: error.clone() }).await;
     mark(&store, 3, OutboxMark::Sent).await;
     drop(store);
-    let store = reopen(&folder);
+    let store = home.open();
     assert_eq!(due(&store, 99).await, [0u128; 0], "the second waits behind the first");
     assert_eq!(due(&store, 100).await, [1]);
     mark(&store, 1, OutboxMark::Failed { error }).await;
@@ -53,18 +60,16 @@ async fn the_outbox_keeps_order_for_each_target_across_a_restart() {
     assert_eq!(store.outbox_sweep(Timestamp(2)).await.unwrap(), 2);
 }
 
-#[tokio::test]
-async fn a_refused_append_leaves_nothing_in_the_outbox() {
-    let (_folder, store) = open();
+async fn a_refused_append_leaves_nothing_in_the_outbox(home: Home) {
+    let store = home.open();
     let mut refused = append(1, 5, 1, vec![opened(1, 7)]);
     refused.outbox = vec![entry(1, "a", 0)];
     assert!(matches!(store.append(refused).await, Err(AppendError::Conflict { .. })));
     assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts::default());
 }
 
-#[tokio::test]
-async fn erasing_takes_unsent_words_out_of_the_outbox_but_tells_of_itself() {
-    let (_folder, store) = open();
+async fn erasing_takes_unsent_words_out_of_the_outbox_but_tells_of_itself(home: Home) {
+    let store = home.open();
     let mut first = append(1, 0, 1, vec![opened(1, 7)]);
     first.outbox = vec![entry(1, "a", 0)];
     store.append(first).await.unwrap();
@@ -76,9 +81,8 @@ async fn erasing_takes_unsent_words_out_of_the_outbox_but_tells_of_itself() {
     assert_eq!(due(&store, 10).await, [2]);
 }
 
-#[tokio::test]
-async fn a_document_is_found_until_it_expires() {
-    let (_folder, store) = open();
+async fn a_document_is_found_until_it_expires(home: Home) {
+    let store = home.open();
     let now = Timestamp(10);
     store.put_document("logins", "ana:1", &json!({ "agent": "ana" }), Some(Timestamp(20))).await.unwrap();
     store.put_document("logins", "ana:2", &json!(2), None).await.unwrap();
@@ -95,9 +99,8 @@ async fn a_document_is_found_until_it_expires() {
     assert!(store.documents("logins", "", now, 10).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn a_mail_finds_the_sessions_of_the_mails_it_answers() {
-    let (_folder, store) = open();
+async fn a_mail_finds_the_sessions_of_the_mails_it_answers(home: Home) {
+    let store = home.open();
     let mut first = append(1, 0, 1, vec![opened(1, 7)]);
     first.mail_ids = vec!["a@example.org".into(), "b@example.org".into()];
     store.append(first).await.unwrap();

@@ -1,4 +1,5 @@
-//! The Debian packages the tests need: a real browser, real mail servers and a mail client, and what
+//! The Debian packages the tests need: a real browser, real mail servers and a mail client, a
+//! database server, and what
 //! attacks a server.
 
 use std::process::Command;
@@ -8,13 +9,14 @@ use anyhow::{Context, Result, bail};
 use crate::policy::NoServices;
 use crate::step::{Found, Step, succeeds};
 
-const NEEDED: [&str; 9] = [
+const NEEDED: [&str; 10] = [
     "chromium",
     "dovecot-core",
     "dovecot-imapd",
     "dovecot-lmtpd",
     "libfaketime",
     "opensmtpd",
+    "postgresql",
     "python3-venv",
     "slowhttptest",
     "swaks",

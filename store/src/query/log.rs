@@ -85,3 +85,14 @@ pub(crate) fn places(after: i64, limit: i64) -> Query<(i64, Place, SessionEvent)
         },
     )
 }
+
+/// A session stream whose events are not as many as its end says.
+pub(crate) fn broken_streams() -> Query<String> {
+    Query::new(
+        "SELECT stream.name FROM streams AS stream WHERE stream.name LIKE 'session/%'
+            AND stream.last <> (SELECT count(*) FROM events WHERE events.stream = stream.id)
+        LIMIT 1",
+        Vec::new(),
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+}

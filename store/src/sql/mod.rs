@@ -9,4 +9,4 @@ mod statement;
 
 pub(crate) use columns::Columns;
 pub(crate) use query::Query;
-pub(crate) use statement::{Sql, Statement, Value, values};
+pub(crate) use statement::{Sql, Statement, Value, numbered, values};

@@ -4,7 +4,7 @@ use super::{Columns, Sql, Value};
 use crate::error::StoreError;
 
 /// Adds what a row says to the answer: most push an item, some add to the last one.
-type Read<T> = Box<dyn Fn(&dyn Columns, &mut Vec<T>) -> Result<(), StoreError> + Send>;
+type Read<T> = Box<dyn Fn(&dyn Columns, &mut Vec<T>) -> Result<(), StoreError> + Send + Sync>;
 
 /// Something that reads rows.
 pub(crate) struct Query<T> {
@@ -18,7 +18,7 @@ impl<T> Query<T> {
     pub fn new(
         sql: impl Into<Sql>,
         values: Vec<Value>,
-        read: impl Fn(&dyn Columns) -> Result<T, StoreError> + Send + 'static,
+        read: impl Fn(&dyn Columns) -> Result<T, StoreError> + Send + Sync + 'static,
     ) -> Self {
         Self::folding(sql, values, move |row, items| {
             items.push(read(row)?);
@@ -30,7 +30,7 @@ impl<T> Query<T> {
     pub fn folding(
         sql: impl Into<Sql>,
         values: Vec<Value>,
-        read: impl Fn(&dyn Columns, &mut Vec<T>) -> Result<(), StoreError> + Send + 'static,
+        read: impl Fn(&dyn Columns, &mut Vec<T>) -> Result<(), StoreError> + Send + Sync + 'static,
     ) -> Self {
         Self { sql: sql.into(), values, read: Box::new(read) }
     }

@@ -62,12 +62,24 @@ impl Sql {
             Self::Both(text) | Self::Each { sqlite: text, .. } => text,
         }
     }
+
+    /// With `?1` where PostgreSQL wants `$1`: see [`numbered`].
+    pub fn postgres(self) -> &'static str {
+        match self {
+            Self::Both(text) | Self::Each { postgres: text, .. } => text,
+        }
+    }
 }
 
 impl From<&'static str> for Sql {
     fn from(text: &'static str) -> Self {
         Self::Both(text)
     }
+}
+
+/// PostgreSQL's way to name values. No text of ours holds a question mark for anything else.
+pub(crate) fn numbered(text: &str) -> String {
+    text.replace('?', "$")
 }
 
 /// Something that changes rows.

@@ -1,17 +1,64 @@
 //! Events and stores for the tests.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod postgres;
+
+use std::sync::Arc;
+
 use model::event::{Author, Message};
 use model::task::{Priority, Requirements};
 use model::{
     AgentId, Channel, CustomerId, Epoch, Event, Identity, LegId, MessageId, QueueId, ReservationId, Sequence,
     SessionEvent, SessionId, SiteId, StreamId, TaskId, Timestamp, Verification,
 };
-use store::{Append, Appended, SqliteOptions, Store};
+use store::{Append, Appended, PostgresOptions, SqliteOptions, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// The engine under test, on an empty folder.
+/// Where a store of the engine under test is kept; empty at first.
+pub enum Home {
+    Folder(TempDir),
+    Database(Arc<postgres::Server>, String),
+}
+
+impl Home {
+    pub fn sqlite() -> Self {
+        Self::Folder(tempfile::tempdir().unwrap())
+    }
+
+    pub fn postgres() -> Self {
+        let server = postgres::shared();
+        let name = server.database();
+        Self::Database(server, name)
+    }
+
+    /// Opens what is there.
+    pub fn open(&self) -> Store {
+        match self {
+            Self::Folder(folder) => reopen(folder),
+            Self::Database(server, name) => {
+                Store::open_postgres(&PostgresOptions::at(server.url(name))).unwrap()
+            }
+        }
+    }
+}
+
+/// Runs each promise over every engine.
+#[macro_export]
+macro_rules! on_every_engine {
+    ($($promise:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() { super::$promise($crate::common::Home::sqlite()).await })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() { super::$promise($crate::common::Home::postgres()).await })*
+        }
+    };
+}
+
+/// An embedded store in an empty folder.
 pub fn open() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = reopen(&folder);
