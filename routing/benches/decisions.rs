@@ -1,5 +1,5 @@
 //! What a routing decision costs: `cargo bench -p routing --bench decisions [-- small|large|recover]`,
-//! or one of `small-teams`, `small-every`, `large-teams`, `large-every`.
+//! or one of `small-teams`, `small-every`, `small-steps`, `small-expressions`, and the same with `large-`.
 //!
 //! A backlog is built, then the router runs in steady state: agents accept, wrap up and complete at
 //! random, new tasks arrive to keep the backlog at its size. Every call of `handle` is timed. One core.
@@ -7,8 +7,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-use model::task::{Level, Priority, Requirements, SkillRequirement};
-use model::{AgentId, Channel, Language, PresenceName, QueueId, ReservationId, Skill, TaskId, Timestamp};
+use model::task::{Condition, Level, Priority, Requirements, SkillRequirement};
+use model::{
+    AgentId, AttributeValue, Attributes, Channel, Language, Name, PresenceName, QueueId, ReservationId,
+    Skill, TaskFacts, TaskId, Timestamp,
+};
 use routing::*;
 
 /// As in the program.
@@ -19,14 +22,40 @@ const QUEUES: u32 = 200;
 const SKILLS: u32 = 50;
 const EVENTS: u32 = 1_000_000;
 
-/// How different the agents are.
+/// How different the agents are, and by what tasks find them.
 #[derive(Clone, Copy, PartialEq)]
 enum Variety {
     /// Fifty agents of one team share a profile.
     Teams,
     /// Every agent's skills and levels are drawn alone.
     Individuals,
+    /// Teams; tasks go through three steps as they wait, the first two of half a second.
+    Steps,
+    /// Teams; half of the tasks ask by an expression besides, that no index serves.
+    Expressions,
 }
+
+impl Variety {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Teams => "teams",
+            Self::Individuals => "every",
+            Self::Steps => "steps",
+            Self::Expressions => "expressions",
+        }
+    }
+
+    fn description(self) -> &'static str {
+        match self {
+            Self::Teams => "teams of 50",
+            Self::Individuals => "every agent different",
+            Self::Steps => "teams of 50, steps that end",
+            Self::Expressions => "teams of 50, half of the tasks ask by an expression",
+        }
+    }
+}
+
+const ASKED: &str = "agent.attributes.seniority >= 8 || agent.attributes.region == task.attributes.region";
 
 struct Mixed(u64);
 
@@ -61,7 +90,7 @@ fn agent(number: u32) -> AgentId {
 
 /// Three queues, six skills, two languages, three chats and a call.
 fn profile(number: u32, variety: Variety) -> AgentProfile {
-    let drawn_from = if variety == Variety::Teams { number / 50 } else { number };
+    let drawn_from = if variety == Variety::Individuals { number } else { number / 50 };
     let mut mixed = Mixed((u64::from(drawn_from) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     for _ in 0..4 {
         mixed.below(2);
@@ -74,9 +103,41 @@ fn profile(number: u32, variety: Variety) -> AgentProfile {
         languages: (0..2).map(|_| language(mixed.below(3))).collect(),
         capacity: [(Channel::Chat, Capacity::of(3)), (Channel::Voice, Capacity::of(1))].into(),
         queues: [first, (first + 1) % QUEUES, mixed.below(QUEUES)].map(queue).into(),
-        attributes: Default::default(),
+        attributes: if variety == Variety::Expressions {
+            attributes(&mut mixed)
+        } else {
+            Attributes::default()
+        },
         answering: Default::default(),
     }
+}
+
+fn attribute(name: &str) -> Name {
+    Name::new(name).expect("a short name")
+}
+
+fn region(number: u32) -> AttributeValue {
+    AttributeValue::Text(["north", "east", "south", "west"][number as usize % 4].into())
+}
+
+fn attributes(mixed: &mut Mixed) -> Attributes {
+    let mut attributes = Attributes::default();
+    let seniority = i32::try_from(mixed.below(10)).expect("small");
+    let both = [("seniority", AttributeValue::Number(seniority.into())), ("region", region(mixed.below(4)))];
+    for (name, value) in both {
+        attributes.insert(attribute(name), value).expect("two are few");
+    }
+    attributes
+}
+
+/// The task asks by an expression, too, which holds for the agent who can do it.
+fn asking(task: TaskRequest, can: &AgentProfile) -> TaskRequest {
+    let mut facts = TaskFacts::default();
+    let region = attribute("region");
+    let of_agent = can.attributes.get(&region).expect("all have one").clone();
+    facts.attributes.insert(region, of_agent).expect("one is few");
+    let condition = Condition::new(ASKED).expect("short");
+    TaskRequest { requirements: task.requirements.with_conditions([condition]), facts, ..task }
 }
 
 /// Something that one agent at least can do, with up to two of that agent's skills.
@@ -106,24 +167,28 @@ fn task(number: u64, can: &AgentProfile, mixed: &mut Mixed, now: Timestamp) -> T
     }
 }
 
-fn organisation() -> Configuration {
-    let settings = Queue {
-        steps: vec![
-            Step {
-                requirements: StepRequirements::AsRequested,
-                duration: Some(Duration::from_secs(3_600)),
-                ..Step::default()
-            },
-            Step { requirements: StepRequirements::LanguageOnly, duration: None, ..Step::default() },
+fn organisation(variety: Variety) -> Configuration {
+    let for_a_time =
+        |requirements, duration| Step { requirements, duration: Some(duration), ..Step::default() };
+    let half = Duration::from_millis(500);
+    let first = match variety {
+        Variety::Steps => vec![
+            for_a_time(StepRequirements::AsRequested, half),
+            for_a_time(StepRequirements::LevelsLowerBy(1), half),
         ],
-        ..Queue::default()
+        _ => vec![for_a_time(StepRequirements::AsRequested, Duration::from_secs(3_600))],
     };
+    let last = Step { requirements: StepRequirements::LanguageOnly, ..Step::default() };
+    let settings = Queue { steps: first.into_iter().chain([last]).collect(), ..Queue::default() };
     let queues: BTreeMap<_, _> = (0..QUEUES).map(|number| (queue(number), settings.clone())).collect();
     Configuration { queues, ..Configuration::default() }
 }
 
 struct Run {
     router: Router,
+    variety: Variety,
+    /// Tasks ask only so many different things; none: all that agents can do.
+    kinds: Option<u64>,
     profiles: Vec<AgentProfile>,
     mixed: Mixed,
     now: Timestamp,
@@ -137,9 +202,11 @@ struct Run {
 }
 
 impl Run {
-    fn new(agents: u32, variety: Variety) -> Self {
+    fn new(agents: u32, variety: Variety, kinds: Option<u64>) -> Self {
         let mut run = Self {
-            router: Router::new(organisation(), 42),
+            router: Router::new(organisation(variety), 42),
+            variety,
+            kinds,
             profiles: (0..agents).map(|number| profile(number, variety)).collect(),
             mixed: Mixed(88_172_645_463_325_252),
             now: Timestamp(1_700_000_000_000),
@@ -192,8 +259,12 @@ impl Run {
     fn next_task(&mut self) -> TaskRequest {
         self.tasks += 1;
         let agents = u32::try_from(self.profiles.len()).expect("few");
-        let can = &self.profiles[self.mixed.below(agents) as usize];
-        task(self.tasks, can, &mut self.mixed, self.now)
+        let mut of_kind =
+            self.kinds.map(|kinds| Mixed((self.tasks % kinds + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        let mixed = of_kind.as_mut().unwrap_or(&mut self.mixed);
+        let can = &self.profiles[mixed.below(agents) as usize];
+        let task = task(self.tasks, can, mixed, self.now);
+        if self.variety == Variety::Expressions && mixed.below(2) == 0 { asking(task, can) } else { task }
     }
 
     fn arrive(&mut self) {
@@ -237,11 +308,15 @@ fn on_processor() -> Option<u64> {
 }
 
 fn measure(name: &str, agents: u32, backlog: usize, variety: Variety) -> f64 {
-    let mut run = Run::new(agents, variety);
+    let mut run = Run::new(agents, variety, None);
     // Everybody fills up first, so that what comes after waits.
     run.log_all_in(agents);
     while run.router.open_tasks() < backlog + agents as usize * 4 {
         run.arrive();
+        // They do not all come at one moment, whose steps would end at one moment.
+        if variety == Variety::Steps && run.tasks.is_multiple_of(300) {
+            run.now = Timestamp(run.now.0 + 1);
+        }
         if run.offers.len() > 1_000 {
             for (reservation, agent) in std::mem::take(&mut run.offers) {
                 run.feed("accept", Input::Accept { reservation, agent });
@@ -310,9 +385,11 @@ fn print_memory(what: &str, count: u32, before: Option<u64>) {
 }
 
 /// After a restart: all tasks are told, then agents log in.
-fn recover(backlog: u32, agents: u32) {
-    println!("restart with {backlog} waiting and {agents} agents");
-    let mut run = Run::new(agents, Variety::Teams);
+fn recover(backlog: u32, agents: u32, kinds: Option<u64>) {
+    let asked =
+        kinds.map_or("whatever agents can do".to_owned(), |kinds| format!("{kinds} different things"));
+    println!("restart with {backlog} waiting, who ask {asked}, and {agents} agents");
+    let mut run = Run::new(agents, Variety::Teams, kinds);
     let before = resident();
     let begun = Instant::now();
     for _ in 0..backlog {
@@ -337,20 +414,28 @@ fn main() {
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let sizes = [("small", 10_000, 100_000), ("large", 100_000, 1_000_000)];
-    let varieties = [("teams of 50", Variety::Teams), ("every agent different", Variety::Individuals)];
-    for (label, variety) in varieties {
-        let wanted = sizes.iter().filter(|(size, ..)| {
-            wants(size) || wants(&format!("{size}-{}", label.split(' ').next().unwrap_or_default()))
-        });
+    for variety in [Variety::Teams, Variety::Individuals, Variety::Steps, Variety::Expressions] {
+        let wanted =
+            sizes.iter().filter(|(size, ..)| wants(size) || wants(&format!("{size}-{}", variety.name())));
+        let description = variety.description();
         let rates: Vec<_> = wanted
-            .map(|(size, agents, backlog)| measure(&format!("{size}, {label}"), *agents, *backlog, variety))
+            .map(|(size, agents, backlog)| {
+                measure(&format!("{size}, {description}"), *agents, *backlog, variety)
+            })
             .collect();
         if let [small, large] = rates[..] {
-            println!("{label}: the large organisation is {:.2} times slower", small / large);
+            println!("{description}: the large organisation is {:.2} times slower", small / large);
         }
     }
     if wants("recover") {
-        recover(100_000, 10_000);
-        recover(1_000_000, 100_000);
+        recover(100_000, 10_000, None);
+        recover(1_000_000, 100_000, None);
+    }
+    // Each in a process of its own: what was freed before would hide what is needed.
+    if wants("recover-kinds") {
+        recover(1_000_000, 100_000, Some(500));
+    }
+    if wants("recover-large") {
+        recover(1_000_000, 100_000, None);
     }
 }
