@@ -17,8 +17,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::auth::{Auth, Principal};
 use crate::configuration::{Fault, Organisation, Secrets, Settings};
+use crate::console;
 use crate::console::wire::ConsoleRole;
-use crate::console::{self, Works};
 use crate::engine::Engine;
 use crate::foundation::Foundation;
 use crate::http::{self, ChatOrigin, HttpState, Socket, Sockets};
@@ -202,15 +202,12 @@ impl Sockets for Doors {
     }
 
     async fn console(&self, socket: Socket, who: Principal) {
-        let organisation = self.engine.foundation.organisation();
-        let is_agent = organisation
-            .person(&who.agent)
-            .is_none_or(|person| person.has(crate::configuration::organisation::PersonRole::Agent));
+        let works = console::works(&self.engine.foundation.organisation(), &who);
         let identity = console::Identity {
             role: who.role().unwrap_or(ConsoleRole::Agent),
             agent: who.agent,
             name: who.name,
-            works: if is_agent { Works::AsAgent } else { Works::SupervisesOnly },
+            works,
             via: who.via,
         };
         self.open.track_future(console::serve(self.engine.clone(), socket, identity)).await;

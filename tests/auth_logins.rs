@@ -78,7 +78,7 @@ async fn an_ended_login_is_ended_also_after_a_restart_and_listeners_hear_of_it()
     let house = House::open();
     let (ended, other) = (house.login().await, house.login().await);
     let mut heard = house.logins.ended();
-    house.logins.revoke(&LoginId::of(&ended), Timestamp(0)).await.unwrap();
+    house.logins.revoke(&LoginId::of(&ended)).await.unwrap();
     assert_eq!(heard.try_recv().unwrap(), LoginId::of(&ended));
     let restarted = House { logins: logins(&house.store), ..house };
     assert!(!restarted.holds(&ended, 1).await);
@@ -93,8 +93,7 @@ async fn no_renewal_brings_an_ended_login_back() {
         let token = house.login().await;
         let id = LoginId::of(&token);
         let uses = (1..5).map(|turn| house.holds(&token, turn * LIFETIME / 6));
-        let (_, ended) =
-            tokio::join!(futures_util::future::join_all(uses), house.logins.revoke(&id, Timestamp(0)));
+        let (_, ended) = tokio::join!(futures_util::future::join_all(uses), house.logins.revoke(&id));
         ended.unwrap();
         assert!(!house.holds(&token, LIFETIME / 2).await);
     }

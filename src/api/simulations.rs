@@ -11,7 +11,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body;
-use crate::auth::{Principal, Via};
+use crate::auth::Principal;
 use crate::configuration::organisation::Scope;
 use crate::console::wire::ConsoleRole;
 use crate::engine::Engine;
@@ -105,7 +105,7 @@ pub async fn simulate(
 /// People who supervise, and programs that may read the rules.
 fn supervises(principal: &Principal) -> Result<(), ApiError> {
     require(principal, Scope::OrganisationRead)?;
-    let is_program = principal.via == Via::ApiKey;
+    let is_program = principal.is_program();
     if is_program || principal.role().is_some_and(|role| role >= ConsoleRole::Supervisor) {
         return Ok(());
     }

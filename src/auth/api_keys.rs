@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::AgentId;
 use tokio::sync::Mutex;
 
-use super::principal::Principal;
+use super::principal::{KeyMark, Principal};
 use super::token;
 use crate::configuration::Organisation;
 use crate::configuration::organisation::{ApiClient, ApiKey};
@@ -39,14 +39,18 @@ impl ApiKeys {
         if !key.starts_with(PREFIX) || key.len() > LONGEST {
             return None;
         }
-        let hash = token::hash(key);
+        self.holds(&KeyMark(token::hash(key)), organisation).await
+    }
+
+    /// The same for a key that was seen before.
+    pub async fn holds(&self, mark: &KeyMark, organisation: &Arc<Organisation>) -> Option<Principal> {
         let known = self.known(organisation).await?;
         let clients = known.organisation.api_clients.iter().zip(known.hashes.iter());
         let mut hits = clients.filter(|(_, expected)| {
-            expected.as_ref().is_some_and(|expected| token::same(expected.as_bytes(), hash.as_bytes()))
+            expected.as_ref().is_some_and(|expected| token::same(expected.as_bytes(), mark.0.as_bytes()))
         });
         let (client, _) = hits.next()?;
-        has_a_name_of_its_own(client, organisation).then(|| Principal::program(client))
+        has_a_name_of_its_own(client, organisation).then(|| Principal::program(client, mark.clone()))
     }
 
     async fn known(&self, organisation: &Arc<Organisation>) -> Option<Known> {

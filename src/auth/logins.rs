@@ -3,9 +3,7 @@
 //! A login ends when nobody uses it for its lifetime, on logout, when its person leaves the
 //! organisation or gets another password, and after 30 days in any case.
 
-use std::collections::HashSet;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use model::{AgentId, Timestamp};
@@ -19,14 +17,6 @@ use crate::configuration::Organisation;
 use crate::configuration::organisation::{Password, Person};
 
 const COLLECTION: &str = "logins";
-/// Logins that were ended lately, for other nodes on the same store to hear of.
-const ENDINGS: &str = "logins_ended";
-/// Milliseconds that takes at most, and some.
-const ENDING_KEPT: i64 = 60_000;
-/// How often a node looks: sockets close within five seconds.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// Endings looked at, at once.
-const ENDINGS_AT_ONCE: usize = 10_000;
 /// Logins read at once.
 const PAGE: usize = 500;
 /// Milliseconds after which even a login in use has to be made anew: 30 days.
@@ -56,11 +46,6 @@ impl LoginId {
     /// The login of a token.
     pub fn of(token: &str) -> Self {
         Self(token::hash(token))
-    }
-
-    /// A login as [`LoginId::as_str`] named it.
-    pub fn named(name: &str) -> Self {
-        Self(name.to_owned())
     }
 
     /// 64 hexadecimal digits, which give nobody a login.
@@ -188,10 +173,19 @@ impl Logins {
     pub async fn find(
         &self,
         token: &str,
-        organisation: &Arc<Organisation>,
+        organisation: &Organisation,
         now: Timestamp,
     ) -> Result<Option<Login>, StoreError> {
-        let id = LoginId::of(token);
+        self.holds(LoginId::of(token), organisation, now).await
+    }
+
+    /// The same for a login whose token was seen before.
+    pub async fn holds(
+        &self,
+        id: LoginId,
+        organisation: &Organisation,
+        now: Timestamp,
+    ) -> Result<Option<Login>, StoreError> {
         let Some(kept) = self.kept(&id, now).await? else { return Ok(None) };
         let Some(person) = organisation.person(&kept.agent) else { return Ok(None) };
         if !token::same(kept.password.as_bytes(), password_mark(person).as_bytes()) {
@@ -204,9 +198,9 @@ impl Logins {
     }
 
     /// Ends a login; one that has ended is no error.
-    pub async fn revoke(&self, id: &LoginId, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn revoke(&self, id: &LoginId) -> Result<(), StoreError> {
         let _changing = self.changing.lock().await;
-        self.end(id, now).await
+        self.end(id).await
     }
 
     /// Ends all logins of a person but `spared`; answers how many.
@@ -220,7 +214,7 @@ impl Logins {
         let logins = self.list(agent, now).await?;
         let mut count = 0;
         for login in logins.iter().filter(|login| Some(&login.id) != spared) {
-            self.end(&login.id, now).await?;
+            self.end(&login.id).await?;
             count += 1;
         }
         Ok(count)
@@ -246,32 +240,11 @@ impl Logins {
         Ok(logins)
     }
 
-    /// Tells of logins that were ended by another node on the same store, until dropped.
-    pub async fn watch(&self) {
-        let mut told = HashSet::new();
-        let mut every = tokio::time::interval(LOOK_EVERY);
-        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-        loop {
-            every.tick().await;
-            match self.store.documents(ENDINGS, "", crate::foundation::now(), ENDINGS_AT_ONCE).await {
-                Ok(endings) => {
-                    let seen: HashSet<_> = endings.into_iter().map(|(id, _)| id).collect();
-                    for id in seen.difference(&told) {
-                        let _ = self.ended.send(LoginId(id.clone()));
-                    }
-                    told = seen;
-                }
-                Err(error) => tracing::warn!(%error, "cannot look which logins were ended elsewhere"),
-            }
-        }
-    }
-
-    async fn end(&self, id: &LoginId, now: Timestamp) -> Result<(), StoreError> {
+    async fn end(&self, id: &LoginId) -> Result<(), StoreError> {
         self.store.delete_document(COLLECTION, &id.0).await?;
         // Nobody may be listening.
         let _ = self.ended.send(id.clone());
-        let forgotten = Timestamp(now.0 + ENDING_KEPT);
-        self.store.put_document(ENDINGS, &id.0, &serde_json::Value::Null, Some(forgotten)).await
+        Ok(())
     }
 
     /// Logins that are ended from now on: their open sockets are to be closed.

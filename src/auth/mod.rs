@@ -27,7 +27,7 @@ pub use file_keys::FileKeys;
 pub use limits::LoginLimits;
 pub use logins::{LoginId, Logins};
 pub use passwords::{Demo, Passwords};
-pub use principal::{Principal, Via};
+pub use principal::{KeyMark, Principal, Via};
 pub use sealer::Sealer;
 pub use second_factor::SecondFactor;
 pub use signer::Signer;

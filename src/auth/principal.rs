@@ -12,8 +12,12 @@ pub enum Via {
     /// A login in a browser; requests that change something also carry its CSRF token.
     Cookie(LoginId),
     /// The key of an API client.
-    ApiKey,
+    ApiKey(KeyMark),
 }
+
+/// Names a key without giving it away: its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyMark(pub(super) String);
 
 /// An authenticated person or program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,24 +44,28 @@ impl Principal {
         }
     }
 
-    pub(super) fn program(client: &ApiClient) -> Self {
+    pub(super) fn program(client: &ApiClient, key: KeyMark) -> Self {
         Self {
             agent: client.agent.clone().unwrap_or_else(|| AgentId(client.id.clone())),
             name: client.name.clone(),
             roles: Vec::new(),
             scopes: client.scopes.clone(),
-            via: Via::ApiKey,
+            via: Via::ApiKey(key),
         }
     }
 
     /// A program may what its scopes say; a person what the highest of their roles does.
     pub fn may(&self, scope: Scope) -> bool {
         match self.via {
-            Via::ApiKey => self.scopes.contains(&scope),
+            Via::ApiKey(_) => self.scopes.contains(&scope),
             Via::Cookie(_) => {
                 self.role().is_some_and(|role| least_role(scope).is_some_and(|least| least <= role))
             }
         }
+    }
+
+    pub fn is_program(&self) -> bool {
+        matches!(self.via, Via::ApiKey(_))
     }
 
     /// The highest role of a person.
@@ -123,7 +131,11 @@ mod tests {
 
     #[test]
     fn a_program_may_what_its_scopes_say_and_no_more() {
-        let program = Principal { scopes: vec![Scope::QueuesRead], via: Via::ApiKey, ..person(&[]) };
+        let program = Principal {
+            scopes: vec![Scope::QueuesRead],
+            via: Via::ApiKey(KeyMark(String::new())),
+            ..person(&[])
+        };
         assert!(program.may(Scope::QueuesRead));
         assert!(!program.may(Scope::SessionsRead));
     }

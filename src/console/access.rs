@@ -6,7 +6,7 @@ use model::{AgentId, SessionId};
 
 use super::connection::Identity;
 use super::wire::ConsoleRole;
-use crate::auth::{Principal, Via};
+use crate::auth::Principal;
 use crate::engine::Engine;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl<'a> Access<'a> {
     /// Of a request, whose scope was checked before.
     pub fn of(principal: &'a Principal) -> Self {
         let supervises = principal.role() >= Some(ConsoleRole::Supervisor);
-        let everything = principal.via == Via::ApiKey || supervises;
+        let everything = principal.is_program() || supervises;
         Self { agent: &principal.agent, sight: if everything { Sight::Everything } else { Sight::Own } }
     }
 

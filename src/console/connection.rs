@@ -15,6 +15,7 @@ use tokio::time::{Instant, interval, timeout};
 
 use super::access::Access;
 use super::answer::{Reply, refuse};
+use super::welcome::{self, Welcome};
 use super::wire::{
     Ask, ConsoleMessage, ConsoleRefusal, ConsoleRequest, ConsoleRole, ConsoleWelcome, Me, VERSION,
 };
@@ -42,6 +43,10 @@ const NOTICES: usize = 1_024;
 const REPLAY: u64 = 500;
 /// Sessions one console follows at most.
 const MOST_OPEN: usize = 50;
+
+/// How often a console asks whether its login still holds, which also keeps it in use. What ends a login
+/// tells at once; this finds those whose time is over.
+const CHECK_EVERY: Duration = Duration::from_secs(60);
 
 static CONSOLES: AtomicU64 = AtomicU64::new(1);
 
@@ -134,6 +139,7 @@ impl Connection {
         let mut alerts = self.engine.alerts.subscribe();
         let mut changed = self.engine.organisation_changed.subscribe();
         let mut ended = self.engine.auth.logins.ended();
+        let mut check = interval(CHECK_EVERY);
         let stopping = self.engine.stopping.clone();
         loop {
             let step = tokio::select! {
@@ -149,7 +155,8 @@ impl Connection {
                     self.alert(alert).await
                 }
                 _ = beat.tick() => self.beat().await,
-                Ok(()) = changed.changed() => self.tell_organisation().await,
+                Ok(()) = changed.changed() => self.organisation_changed().await,
+                _ = check.tick() => self.check_welcome().await,
                 login = ended.recv() => self.login_ended(login).await,
                 () = stopping.cancelled() => self.bye(ConsoleRefusal::GoingAway, "the server stops").await,
             };
@@ -162,6 +169,22 @@ impl Connection {
     async fn pass_on(&mut self, frame: &ConsoleMessage) -> Result<(), Gone> {
         frames::send(&mut self.socket, frame).await?;
         if matches!(frame, ConsoleMessage::Bye { .. }) { Err(Gone) } else { Ok(()) }
+    }
+
+    async fn organisation_changed(&mut self) -> Result<(), Gone> {
+        self.check_welcome().await?;
+        self.tell_organisation().await
+    }
+
+    /// Closes once the login or the key holds no longer, or is worth something else.
+    async fn check_welcome(&mut self) -> Result<(), Gone> {
+        match welcome::of(&self.engine, &self.who).await {
+            Welcome::Holds => Ok(()),
+            Welcome::Over => self.bye(ConsoleRefusal::LoggedOut, "this login has ended").await,
+            Welcome::Other => {
+                self.bye(ConsoleRefusal::GoingAway, "your role has changed: say hello again").await
+            }
+        }
     }
 
     async fn tell_organisation(&mut self) -> Result<(), Gone> {

@@ -5,8 +5,10 @@ mod answer;
 mod connection;
 mod organisation;
 mod snapshot;
+mod welcome;
 pub mod wire;
 
 pub use access::Access;
 pub use answer::requirements_for;
 pub use connection::{Identity, Works, serve};
+pub use welcome::works;

@@ -54,7 +54,7 @@ pub async fn logout(Through(gate): Through, login: Result<LoggedIn, ApiError>) -
     match login {
         Ok(LoggedIn(login)) => {
             if let Via::Cookie(login) = &login.principal.via {
-                gate.auth.logins.revoke(login, gate.foundation.now()).await?;
+                gate.auth.logins.revoke(login).await?;
             }
         }
         Err(error) if error == ApiError::unauthenticated() => {}

@@ -14,6 +14,7 @@ mod gate;
 mod headers;
 mod health;
 mod login;
+mod logins;
 mod multipart;
 pub mod openapi;
 pub mod origin;

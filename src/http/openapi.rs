@@ -9,7 +9,7 @@ use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{common_answers, cookies, files, login, second_factor, timeout, uploads};
+use super::{common_answers, cookies, files, login, logins, second_factor, timeout, uploads};
 
 // The twin of `console::wire::Me`; a test holds them together.
 #[derive(ToSchema)]
@@ -49,6 +49,10 @@ pub(super) fn api(more: OpenApiRouter, upload_limit: usize) -> (axum::Router, Op
         .routes(routes!(login::login))
         .routes(routes!(login::logout))
         .routes(routes!(login::me))
+        .routes(routes!(logins::mine, logins::end_all))
+        .routes(routes!(logins::end))
+        .routes(routes!(logins::people))
+        .routes(routes!(logins::end_of))
         .routes(routes!(second_factor::standing, second_factor::begin))
         .routes(routes!(second_factor::confirm))
         .routes(routes!(second_factor::remove))

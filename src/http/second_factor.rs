@@ -5,7 +5,6 @@ use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use model::AgentId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,7 +12,7 @@ use super::gate::{Gate, Through};
 use super::login::{self, with_cookies};
 use super::passing::{self, Credentials, Passer, pass, refused};
 use super::principal::LoggedIn;
-use super::{ApiError, ErrorBody, Peer, cookies, require};
+use super::{ApiError, ErrorBody, Peer, cookies, logins, require};
 use crate::auth::Principal;
 use crate::auth::logins::{Made, Proof};
 use crate::auth::second_factor::{Enrolment, Standing};
@@ -141,8 +140,7 @@ pub async fn reset(
     Path(person): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     require(&principal, Scope::OrganisationWrite)?;
-    let person = AgentId::new(&person).map_err(|_| ApiError::not_found())?;
-    gate.foundation.organisation().person(&person).ok_or_else(ApiError::not_found)?;
+    let person = logins::known(&gate, &person)?;
     gate.auth.second_factor.remove(&person).await?;
     gate.auth.logins.revoke_all(&person, None, gate.foundation.now()).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -252,6 +252,11 @@ pub struct Agent {
 }
 
 impl Agent {
+    /// For what a console's own requests cannot say.
+    pub fn socket(&mut self) -> &mut Client {
+        &mut self.socket
+    }
+
     pub async fn log_in(house: &impl Reached, user: &str) -> Self {
         let client = reqwest::Client::new();
         let body = serde_json::json!({ "user": user, "password": "tandem-demo" }).to_string();
@@ -425,11 +430,11 @@ pub async fn last_words(socket: &mut Client, frame: Message) -> Vec<String> {
     said
 }
 
-async fn send(socket: &mut Client, frame: &impl serde::Serialize) {
+pub async fn send(socket: &mut Client, frame: &impl serde::Serialize) {
     socket.send(Message::text(serde_json::to_string(frame).unwrap())).await.unwrap();
 }
 
-async fn receive<T: serde::de::DeserializeOwned>(socket: &mut Client) -> T {
+pub async fn receive<T: serde::de::DeserializeOwned>(socket: &mut Client) -> T {
     // Pings do not prolong it.
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {

@@ -41,9 +41,15 @@ await play(async (stage) => {
   await page.getByTestId('second-factor').waitFor();
   stage.same(await page.getByTestId('second-factor').getAttribute('data-enrolled'), 'true', 'the account shows that it is set up');
 
+  // The login before is listed beside the one after, and ended from there.
   await page.context().clearCookies();
   await fill();
   await page.getByTestId('login-code').fill(shows(secret, 1));
   await page.getByTestId('login-submit').click();
   await page.getByTestId('presence').waitFor();
+
+  await page.getByTestId('account-open').click();
+  await page.getByTestId('login').nth(1).waitFor();
+  await page.getByTestId('login-end').click();
+  await stage.until(async () => (await page.getByTestId('login').count()) === 1, 'the other login is ended');
 });

@@ -33,3 +33,12 @@ export const beginEnrolment = (password: string, code: string) => ask<Enrolment>
 export const confirmEnrolment = (code: string) => ask<{ recovery_codes: string[] }>('POST', '/v1/me/second-factor/confirm', { code });
 export const removeSecondFactor = (password: string, code: string) => ask<void>('POST', '/v1/me/second-factor/remove', { password, code: code || null });
 export const resetSecondFactor = (person: string) => ask<void>('DELETE', `/v1/people/${encodeURIComponent(person)}/second-factor`);
+
+export interface Login { id: string; created_at: number; used_at: number; proof: 'password' | 'password_and_code' | 'provider'; address: string; browser: string; current: boolean }
+export interface Person { id: string; name: string; roles: ('agent' | 'supervisor' | 'admin')[]; second_factor: boolean; logins: number }
+
+export const logins = () => ask<Login[]>('GET', '/v1/me/logins');
+export const endLogin = (id: string) => ask<void>('DELETE', `/v1/me/logins/${id}`);
+export const endAllLogins = () => ask<void>('DELETE', '/v1/me/logins');
+export const people = () => ask<Person[]>('GET', '/v1/people');
+export const endLoginsOf = (person: string) => ask<void>('DELETE', `/v1/people/${encodeURIComponent(person)}/logins`);
