@@ -258,9 +258,14 @@ fn order_by(queue: &mut Queue, order: &str, place: &str, report: &mut Report) {
         report.lost(place, format!("agents are not ordered by {order}: a queue names how it chooses"));
         return;
     }
-    queue.selection = if descends { Selection::MostProficient } else { Selection::LeastProficient };
-    let which = if descends { "most_proficient" } else { "least_proficient" };
-    let how =
-        format!("the queue's selection is {which}, by all skills that are asked for, instead of {order}");
-    report.changed(place, how);
+    let (selection, which) = if descends {
+        (Selection::MostProficient, "most_proficient, by all skills that are asked for,")
+    } else {
+        (
+            Selection::LeastProficient,
+            "least_proficient, whoever can do least else and then the lowest levels,",
+        )
+    };
+    queue.selection = selection;
+    report.changed(place, format!("the queue's selection is {which} instead of {order}"));
 }
