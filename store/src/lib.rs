@@ -18,6 +18,7 @@
 
 mod append;
 mod blob;
+pub mod cluster;
 mod codec;
 mod error;
 mod history;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::policy::NoServices;
 use crate::step::{Found, Step, succeeds};
 
-const NEEDED: [&str; 10] = [
+const NEEDED: [&str; 12] = [
     "chromium",
     "dovecot-core",
     "dovecot-imapd",
@@ -18,6 +18,8 @@ const NEEDED: [&str; 10] = [
     "opensmtpd",
     "postgresql",
     "python3-venv",
+    "redis-sentinel",
+    "redis-server",
     "slowhttptest",
     "swaks",
 ];
