@@ -52,6 +52,9 @@ pub enum Command {
     Export { folder: PathBuf },
     /// Copy the database while the server runs. Blobs are copied by any file tool.
     Backup { target: PathBuf },
+    /// Print who did what, a line of JSON an act; or verify that nothing of it was changed, taken out or
+    /// moved. While the server runs, a copy of its database is read.
+    Audit(crate::audit::command::Options),
     /// Play days with the organisation's rules, and with others beside them, before they go live.
     Simulate(crate::simulate::Simulate),
     /// Measure a server with real sockets: latency, throughput, memory, a restart. Bounded in count and time.

@@ -5,6 +5,7 @@
 
 pub mod actors;
 pub mod api;
+pub mod audit;
 pub mod auth;
 pub mod chat;
 pub mod cli;

@@ -36,6 +36,9 @@ fn main() -> ExitCode {
             load(config).and_then(|settings| options.run(&settings.store.folder))
         }
         Some(Command::Backup { target }) => backup(config, target).map(|()| ExitCode::SUCCESS),
+        Some(Command::Audit(options)) => {
+            load(config).and_then(|settings| options.run(&settings.store.folder))
+        }
         Some(Command::Simulate(simulate)) => tandem::simulate::run(config, simulate),
         Some(Command::Load(load)) => tandem::load::run(load),
     };
@@ -130,7 +133,15 @@ fn apply(config: &Path, folder: &Path, trial: Trial) -> anyhow::Result<()> {
             return Ok(());
         }
         let last = versions::count(&store).await?;
-        versions::record(&store, &organisation, last, "tandem apply").await.context("nothing was applied")
+        versions::record(&store, &organisation, last, "tandem apply").await.context("nothing was applied")?;
+        let changes = changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let act = tandem::audit::Act {
+            actor: "tandem apply".to_owned(),
+            act: "organisation_changed".to_owned(),
+            subject: String::new(),
+            detail: [("changes", changes)].into(),
+        };
+        tandem::audit::Audit::new(store).record(act).await.context("it was applied, and not recorded")
     })
 }
 

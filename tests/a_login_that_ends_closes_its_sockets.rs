@@ -165,6 +165,8 @@ async fn who_leaves_or_gets_another_password_or_role_is_cut_off() {
     still_there(&mut chloe).await;
 }
 
+type Change = fn(&mut Organisation);
+
 fn outside(organisation: &mut Organisation) {
     let echo = VirtualAgent {
         id: "echo".parse().unwrap(),
@@ -195,7 +197,7 @@ async fn attend(house: &House) -> support::Client {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_revoked_or_loses_its_scope_is_cut_off() {
     let house = House::open_with(|_, organisation| outside(organisation)).await;
-    let changes: [(&str, fn(&mut Organisation)); 3] = [
+    let changes: [(&str, Change); 3] = [
         ("key's scope taken", |organisation| organisation.api_clients[0].scopes = vec![Scope::QueuesRead]),
         ("key replaced", |organisation| {
             organisation.api_clients[0].key = ApiKey::Sha256(tandem::auth::token::hash("tdm_another"));

@@ -178,3 +178,8 @@ async fn who_needs_a_second_factor_sets_it_up_and_comes_back_with_a_code() {
     });
     play(&house.await, "second_factor").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_ends_logins_and_reads_who_did_what() {
+    play(&House::open().await, "account").await;
+}

@@ -19,6 +19,7 @@ pub mod uploads;
 pub mod users;
 pub mod visitors;
 
+use crate::audit::Audit;
 use crate::configuration::SecretError;
 use crate::foundation::Foundation;
 
@@ -45,6 +46,8 @@ pub struct Auth {
     pub limits: LoginLimits,
     pub api_keys: ApiKeys,
     pub second_factor: SecondFactor,
+    /// Who did what.
+    pub audit: Audit,
 }
 
 impl Auth {
@@ -68,6 +71,7 @@ impl Auth {
             passwords: Passwords::new(settings, demo),
             limits: LoginLimits::new(settings),
             api_keys: ApiKeys::default(),
+            audit: Audit::new(foundation.store.clone()),
             second_factor: SecondFactor::new(foundation.store.clone(), sealer, settings.second_factor),
         })
     }

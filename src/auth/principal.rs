@@ -96,7 +96,7 @@ fn least_role(scope: Scope) -> Option<ConsoleRole> {
         Scope::QueuesWrite | Scope::AgentsWrite | Scope::MailsRead | Scope::MailsWrite => {
             Some(ConsoleRole::Supervisor)
         }
-        Scope::OrganisationWrite | Scope::CustomersErase => Some(ConsoleRole::Admin),
+        Scope::OrganisationWrite | Scope::CustomersErase | Scope::AuditRead => Some(ConsoleRole::Admin),
         Scope::Attend => None,
     }
 }

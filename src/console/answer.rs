@@ -9,6 +9,7 @@ use store::{SearchQuery, SearchScope};
 
 use super::access::Access;
 use super::connection::{Identity, Works};
+use super::steering;
 use super::wire::{Answer, Ask, ConsoleRefusal, ConsoleRole, PassageView, SearchHit};
 use crate::actors::DeliverError;
 use crate::engine::closings::ClosingError;
@@ -147,7 +148,14 @@ pub async fn answer(engine: &Engine, who: &Identity, ask: Ask) -> Reply {
         Ask::Explain { task, at } => explanation(engine, task, at).await,
         Ask::Pickable => Ok(Answer::Pickable { tasks: engine.pickable(&who.agent).await }),
         Ask::Pick { task } => handed(engine.pick(task, who.agent.clone()).await),
-        supervising => supervise(engine, who, supervising).await,
+        supervising => {
+            let act = steering::act(who, &supervising);
+            let reply = supervise(engine, who, supervising).await;
+            if reply.is_ok() {
+                steering::record(engine, act).await?;
+            }
+            reply
+        }
     }
 }
 

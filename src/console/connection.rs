@@ -3,7 +3,7 @@
 //! Sessions are followed one by one from the sequence the console has; a console that reads too
 //! slowly is cut off and comes back by hello. Who is cut off misses nothing: it resumes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use tokio::time::{Instant, interval, timeout};
 
 use super::access::Access;
 use super::answer::{Reply, refuse};
+use super::steering;
 use super::welcome::{self, Welcome};
 use super::wire::{
     Ask, ConsoleMessage, ConsoleRefusal, ConsoleRequest, ConsoleRole, ConsoleWelcome, Me, VERSION,
@@ -102,6 +103,7 @@ pub async fn serve(engine: Arc<Engine>, mut socket: Socket, who: Identity) {
         socket,
         who,
         followed: HashMap::new(),
+        read: HashSet::new(),
         notices: notices::Receiver::new(NOTICES),
         last_heard: Instant::now(),
         board: None,
@@ -125,6 +127,8 @@ pub(super) struct Connection {
     socket: Socket,
     pub(super) who: Identity,
     followed: HashMap<Source, Followed>,
+    /// Sessions whose reading is recorded: once a connection.
+    read: HashSet<SessionId>,
     notices: notices::Receiver,
     last_heard: Instant,
     /// The version of the directory the last board showed, while boards are watched.
@@ -328,6 +332,13 @@ impl Connection {
         }
         if !Access::at_console(&self.who).may_read(&self.engine, session).await {
             return self.reply(request, Err(refuse(ConsoleRefusal::NotFound, "not yours to read"))).await;
+        }
+        if self.source_of(session).is_none() && !self.read.contains(&session) {
+            if let Err(refused) = steering::record(&self.engine, steering::reading(&self.who, session)).await
+            {
+                return self.reply(request, Err(refused)).await;
+            }
+            self.read.insert(session);
         }
         self.leave(session);
         let Some(sequence) = self.follow(session).await else {

@@ -5,6 +5,7 @@ mod answer;
 mod connection;
 mod organisation;
 mod snapshot;
+mod steering;
 mod welcome;
 pub mod wire;
 

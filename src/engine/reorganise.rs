@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::event::PresenceCause;
+use model::id::Name;
 use model::{AgentId, PresenceName, Sequence};
 use routing::Input;
 use store::StoreError;
 
 use super::{Engine, routing_setup};
+use crate::audit::Act;
 use crate::configuration::Organisation;
 use crate::configuration::organisation::{Change, OFFLINE, diff};
 use crate::understanding::{self, UnderstandingError};
@@ -77,6 +79,9 @@ impl Engine {
         self.virtual_agents().replace(learned.colleagues, &after);
         self.classify_by(learned.intents);
         self.follow_organisation(&before, &after).await;
+        for act in acts(&before, &after, &changes, by) {
+            self.auth.audit.record(act).await.map_err(VersionError::from)?;
+        }
         Ok(changes)
     }
 
@@ -133,6 +138,33 @@ impl Engine {
             Err(error) => tracing::error!(%error, "cannot tell the router of the organisation"),
         }
     }
+}
+
+/// What the audit log says of a change: the change itself, and each key it makes, revokes or changes.
+fn acts(before: &Organisation, after: &Organisation, changes: &[Change], by: &str) -> Vec<Act> {
+    let lines: Vec<_> = changes.iter().map(ToString::to_string).collect();
+    let act = |act: &str, subject: String, detail| Act {
+        actor: by.to_owned(),
+        act: act.to_owned(),
+        subject,
+        detail,
+    };
+    let mut acts = vec![act("organisation_changed", String::new(), [("changes", lines.join("; "))].into())];
+    let of = |organisation: &Organisation, id: &Name| {
+        organisation.api_clients.iter().find(|client| client.id == *id).cloned()
+    };
+    let ids: BTreeSet<_> =
+        before.api_clients.iter().chain(&after.api_clients).map(|client| &client.id).collect();
+    for id in ids {
+        let what = match (of(before, id), of(after, id)) {
+            (None, Some(_)) => "key_made",
+            (Some(_), None) => "key_revoked",
+            (before, after) if before != after => "key_changed",
+            _ => continue,
+        };
+        acts.push(act(what, id.to_string(), Default::default()));
+    }
+    acts
 }
 
 /// The members of the one who are none of the other.

@@ -1,9 +1,13 @@
 //! `/v1/login`, `/v1/logout`, `/v1/me`.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use model::AgentId;
 
 use super::cookies::{self, Transport};
 use super::gate::{Gate, Through};
@@ -11,7 +15,7 @@ use super::openapi::MeBody;
 use super::origin::PageOrigin;
 use super::passing::{Credentials, pass};
 use super::principal::LoggedIn;
-use super::{ApiError, ErrorBody, Peer};
+use super::{ApiError, ErrorBody, Peer, audit};
 use crate::auth::logins::LoginError;
 use crate::auth::{Principal, Via};
 use crate::console::wire::Me;
@@ -38,11 +42,32 @@ pub async fn login(
         return Err(ApiError::forbidden("this page is not the console"));
     }
     let Json(credentials) = body.map_err(|refusal| malformed(&refusal, "{\"user\", \"password\"}"))?;
-    let passer = pass(&gate, peer, credentials).await?;
+    let account = credentials.user.clone();
+    let passer = match pass(&gate, peer, credentials).await {
+        Ok(passer) => passer,
+        Err(refused) => {
+            failed_login(&gate, &account, &refused, peer).await?;
+            return Err(refused);
+        }
+    };
     let made = passer.made(peer, &headers);
     let login = gate.auth.logins.create(&passer.person, &made, gate.foundation.now()).await;
     let cookies = cookies::set(&login.map_err(failed)?, transport(&gate));
+    audit::login(&gate, passer.person.id.as_str(), passer.act(), Peer(peer)).await?;
     Ok(with_cookies(StatusCode::NO_CONTENT.into_response(), cookies))
+}
+
+/// What strangers try is not recorded: they would fill the record with names of their own.
+async fn failed_login(gate: &Gate, user: &str, why: &ApiError, peer: IpAddr) -> Result<(), ApiError> {
+    let organisation = gate.foundation.organisation();
+    let account = AgentId::new(user).ok().filter(|id| organisation.person(id).is_some());
+    let act = match why.code {
+        "wrong_password" => "login_failed",
+        "wrong_code" => "login_failed_code",
+        _ => return Ok(()),
+    };
+    let Some(account) = account else { return Ok(()) };
+    audit::login(gate, account.as_str(), act, Peer(peer)).await
 }
 
 /// Ends the login of this browser.

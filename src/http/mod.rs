@@ -4,6 +4,7 @@
 //! rates and times. What then happens on a socket is behind [`Sockets`], which the engine implements.
 
 mod assets;
+mod audit;
 mod common_answers;
 mod content_security;
 mod cookies;

@@ -9,7 +9,7 @@ use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{common_answers, cookies, files, login, logins, second_factor, timeout, uploads};
+use super::{audit, common_answers, cookies, files, login, logins, second_factor, timeout, uploads};
 
 // The twin of `console::wire::Me`; a test holds them together.
 #[derive(ToSchema)]
@@ -49,6 +49,7 @@ pub(super) fn api(more: OpenApiRouter, upload_limit: usize) -> (axum::Router, Op
         .routes(routes!(login::login))
         .routes(routes!(login::logout))
         .routes(routes!(login::me))
+        .routes(routes!(audit::list))
         .routes(routes!(logins::mine, logins::end_all))
         .routes(routes!(logins::end))
         .routes(routes!(logins::people))
@@ -69,6 +70,7 @@ pub(super) fn api(more: OpenApiRouter, upload_limit: usize) -> (axum::Router, Op
     common_answers::add(&mut description);
     let served = description.clone();
     let document = axum::routing::get(move || std::future::ready(Json(served.clone())));
+    let router = router.layer(from_fn(audit::record));
     (router.route("/v1/openapi.json", document), description)
 }
 

@@ -37,6 +37,15 @@ pub struct Passer {
 }
 
 impl Passer {
+    /// How their login is recorded.
+    pub fn act(&self) -> &'static str {
+        match self.passed {
+            Passed::WithoutOne => "login",
+            Passed::ByCode => "login_with_code",
+            Passed::ByRecovery { .. } => "login_with_recovery_code",
+        }
+    }
+
     /// How their login is kept.
     pub fn made(&self, peer: IpAddr, headers: &HeaderMap) -> Made {
         let proof = match self.passed {

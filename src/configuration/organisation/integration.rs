@@ -64,6 +64,9 @@ pub enum Scope {
     MailsWrite,
     #[serde(rename = "customers:erase")]
     CustomersErase,
+    /// Read who did what.
+    #[serde(rename = "audit:read")]
+    AuditRead,
     /// Attend sessions as a virtual agent.
     #[serde(rename = "attend")]
     Attend,

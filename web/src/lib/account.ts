@@ -42,3 +42,9 @@ export const endLogin = (id: string) => ask<void>('DELETE', `/v1/me/logins/${id}
 export const endAllLogins = () => ask<void>('DELETE', '/v1/me/logins');
 export const people = () => ask<Person[]>('GET', '/v1/people');
 export const endLoginsOf = (person: string) => ask<void>('DELETE', `/v1/people/${encodeURIComponent(person)}/logins`);
+
+/** Something that somebody did; `hash` is over it and the hash before. */
+export interface AuditEntry { sequence: number; at: number; actor: string; act: string; subject: string; detail: Record<string, string>; hash: string }
+
+/** The latest first, before a sequence if one is given. */
+export const auditLog = (before: number | null) => ask<AuditEntry[]>('GET', `/v1/audit?limit=50${before === null ? '' : `&before=${before}`}`);
