@@ -22,6 +22,8 @@ mod names;
 mod options;
 mod ownership;
 mod redis;
+#[cfg(test)]
+mod simulation;
 mod standing;
 
 pub use call::Shown;
