@@ -50,6 +50,18 @@ pub enum Command {
     Explain(crate::explain::Options),
     /// Write the organisation as it is now to a folder, also while the server runs.
     Export { folder: PathBuf },
+    /// Move what the data folder holds to an empty PostgreSQL database, while no server runs: events,
+    /// documents, outbox, Message-IDs; projections are made anew. Everything is read back and compared.
+    /// Interrupted, it has written nothing. Blobs and secrets stay in the folder.
+    Migrate {
+        /// `postgres://user@host/database`. Default: `postgres_url` of the settings, which keeps a password
+        /// out of the list of processes.
+        #[arg(long)]
+        to: Option<String>,
+        /// Print each stream with its events and checksum.
+        #[arg(long)]
+        streams: bool,
+    },
     /// Copy the database while the server runs. Blobs are copied by any file tool.
     Backup { target: PathBuf },
     /// Print who did what, a line of JSON an act; or verify that nothing of it was changed, taken out or

@@ -10,13 +10,13 @@ use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::{AgentId, Sequence};
-use store::{Blobs, SqliteOptions, Store};
+use store::{Blobs, Store};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::{Auth, Principal};
-use crate::configuration::{Fault, Organisation, Secrets, Settings};
+use crate::configuration::{Fault, Organisation, Secrets, Settings, settings};
 use crate::console;
 use crate::console::wire::ConsoleRole;
 use crate::engine::Engine;
@@ -24,7 +24,7 @@ use crate::foundation::Foundation;
 use crate::http::{self, ChatOrigin, HttpState, Socket, Sockets};
 use crate::understanding::{self, Understanding, UnderstandingError};
 use crate::virtual_agents::{Colleague, VirtualAgents};
-use crate::{chat, housekeeping, mail, measures, versions, webhooks};
+use crate::{chat, housekeeping, mail, measures, storage, versions, webhooks};
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub enum StartError {
     #[error("a step of the start ended early: {0}")]
     Ended(String),
     #[error(transparent)]
-    Open(#[from] store::OpenError),
+    Open(#[from] storage::StorageError),
     #[error("cannot use the data folder: {0}")]
     Blobs(#[from] store::BlobError),
     #[error(transparent)]
@@ -137,16 +137,11 @@ fn joined(error: tokio::task::JoinError) -> StartError {
 
 /// Opens the store and finds the organisation: the newest in the log, or the files at first start.
 async fn found(settings: Settings, base: &Path) -> Result<Foundation, StartError> {
-    let data = base.join(&settings.store.folder);
     let organisation_folder = base.join(&settings.import.organisation);
     let limit = usize::try_from(settings.chat.max_upload_bytes).unwrap_or(usize::MAX);
     let limit = limit.max(settings.email.max_message_bytes);
-    let options = SqliteOptions {
-        write_queue: settings.store.writer_queue,
-        write_batch: settings.store.writer_batch,
-        ..SqliteOptions::default()
-    };
-    let opened = tokio::task::spawn_blocking(move || open(&data, options, limit)).await.map_err(joined)??;
+    let (chosen, from) = (settings.store.clone(), base.to_owned());
+    let opened = tokio::task::spawn_blocking(move || open(&chosen, &from, limit)).await.map_err(joined)??;
     let (store, blobs, secrets) = opened;
     let organisation = match versions::newest(&store).await? {
         Some(organisation) => organisation,
@@ -163,10 +158,15 @@ async fn found(settings: Settings, base: &Path) -> Result<Foundation, StartError
     })
 }
 
-fn open(data: &Path, options: SqliteOptions, limit: usize) -> Result<(Store, Blobs, Secrets), StartError> {
-    let store = Store::open_sqlite(data, options)?;
+fn open(
+    settings: &settings::Store,
+    base: &Path,
+    limit: usize,
+) -> Result<(Store, Blobs, Secrets), StartError> {
+    let data = base.join(&settings.folder);
+    let store = storage::open(settings, base)?;
     let blobs = Blobs::open_folder(&data.join("blobs"), limit)?;
-    Ok((store, blobs, Secrets::in_data(data)))
+    Ok((store, blobs, Secrets::in_data(&data)))
 }
 
 async fn import(store: &Store, folder: PathBuf) -> Result<Organisation, StartError> {

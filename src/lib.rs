@@ -31,6 +31,7 @@ pub mod replay;
 pub mod retention;
 pub mod server;
 pub mod simulate;
+pub mod storage;
 pub mod telemetry;
 pub mod understanding;
 pub mod versions;

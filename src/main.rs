@@ -1,6 +1,6 @@
 //! The table of contents: settings, telemetry, crypto provider, server, wait, drain.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -9,8 +9,9 @@ use tandem::cli::{Cli, Command};
 use tandem::configuration::organisation::Password;
 use tandem::configuration::{Fault, Organisation, Settings, check, settings};
 use tandem::engine::reorganise::Trial;
+use tandem::replay::Reading;
 use tandem::server::Server;
-use tandem::{remote, telemetry, versions};
+use tandem::{remote, storage, telemetry, versions};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -28,12 +29,11 @@ fn main() -> ExitCode {
             apply(config, folder, trial(*dry_run)).map(|()| ExitCode::SUCCESS)
         }
         Some(Command::Import(source)) => source.run(),
-        Some(Command::Explain(options)) => {
-            options.run(|| load(config).map(|settings| settings.store.folder)).map(|()| ExitCode::SUCCESS)
-        }
+        Some(Command::Explain(options)) => options.run(|| data_folder(config)).map(|()| ExitCode::SUCCESS),
         Some(Command::Export { folder }) => export(config, folder).map(|()| ExitCode::SUCCESS),
-        Some(Command::Replay(options)) => {
-            load(config).and_then(|settings| options.run(&settings.store.folder))
+        Some(Command::Replay(options)) => data_folder(config).and_then(|folder| options.run(&folder)),
+        Some(Command::Migrate { to, streams }) => {
+            migrate(config, to.as_deref(), *streams).map(|()| ExitCode::SUCCESS)
         }
         Some(Command::Backup { target }) => backup(config, target).map(|()| ExitCode::SUCCESS),
         Some(Command::Audit(options)) => {
@@ -50,6 +50,13 @@ fn main() -> ExitCode {
 
 fn load(config: &Path) -> anyhow::Result<Settings> {
     Settings::load(config, &settings::environment()).map_err(|faults| anyhow::anyhow!(listed(&faults)))
+}
+
+/// For what reads an embedded store's recording.
+fn data_folder(config: &Path) -> anyhow::Result<PathBuf> {
+    let settings = load(config)?;
+    let instead = "name a data folder, or ask a running server with --server";
+    Ok(storage::folder(&settings.store, instead)?.clone())
 }
 
 fn listed(faults: &[Fault]) -> String {
@@ -118,7 +125,7 @@ fn apply(config: &Path, folder: &Path, trial: Trial) -> anyhow::Result<()> {
     let organisation = Organisation::load(folder).map_err(|faults| anyhow::anyhow!(listed(&faults)))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store = store::Store::open_sqlite(&settings.store.folder, store::SqliteOptions::default())
+        let store = storage::open(&settings.store, Path::new("."))
             .context("a running server is told with --server")?;
         let before = versions::newest(&store).await?.unwrap_or_default();
         let changes = tandem::configuration::organisation::diff(&before, &organisation);
@@ -159,21 +166,36 @@ fn apply_to_server(server: &str, folder: &Path, trial: Trial) -> anyhow::Result<
 
 fn export(config: &Path, folder: &Path) -> anyhow::Result<()> {
     let settings = load(config)?;
-    let copy = tempfile::tempdir()?;
-    store::backup_folder(&settings.store.folder, &copy.path().join(store::DATABASE))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store = store::Store::open_sqlite(copy.path(), store::SqliteOptions::default())?;
-        let organisation = versions::newest(&store).await?;
+        let reading = Reading::of(&settings.store)?;
+        let store = &reading.store;
+        let organisation = versions::newest(store).await?;
         organisation.context("there is no organisation yet")?.export(folder)?;
         println!("written to {}", folder.display());
         Ok(())
     })
 }
 
+fn migrate(config: &Path, to: Option<&str>, streams: bool) -> anyhow::Result<()> {
+    let settings = load(config)?.store;
+    let target = match to {
+        Some(url) => storage::postgres_at(&settings, Path::new("."), url),
+        None => storage::postgres(&settings, Path::new("."))?,
+    };
+    let moved = store::transfer(&settings.folder, &target)?;
+    if streams {
+        for stream in &moved.streams {
+            println!("{}  {:>8}  {}", stream.checksum, stream.events, stream.name);
+        }
+    }
+    println!("{moved}");
+    Ok(())
+}
+
 fn backup(config: &Path, target: &Path) -> anyhow::Result<()> {
     let settings = load(config)?;
-    store::backup_folder(&settings.store.folder, target)?;
+    store::backup_folder(storage::folder(&settings.store, "pg_dump copies it")?, target)?;
     println!("copied to {}", target.display());
     Ok(())
 }

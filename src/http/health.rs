@@ -14,9 +14,9 @@ pub async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// The server takes work.
+/// The server takes work: it does not drain, and its store can be reached.
 pub async fn ready(Through(gate): Through) -> Result<StatusCode, ApiError> {
-    let is_ready = *gate.readiness.borrow();
+    let is_ready = *gate.readiness.borrow() && gate.foundation.store.is_available();
     if is_ready { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::busy()) }
 }
 

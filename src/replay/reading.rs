@@ -4,6 +4,9 @@ use std::path::Path;
 
 use store::{DATABASE, OpenError, SqliteOptions, Store, StoreError};
 
+use crate::configuration::settings::{self, StoreEngine};
+use crate::storage;
+
 /// A store that nobody writes to meanwhile.
 pub struct Reading {
     pub store: Store,
@@ -18,6 +21,8 @@ pub enum ReadingError {
     Nothing(std::path::PathBuf),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    Storage(#[from] storage::StorageError),
     #[error("cannot copy the database of the running server: {0}")]
     Copy(#[from] StoreError),
     #[error("cannot make a folder for a copy: {0}")]
@@ -25,6 +30,16 @@ pub enum ReadingError {
 }
 
 impl Reading {
+    /// What the settings name: PostgreSQL, or the data folder as [`Reading::open`] has it. Blocks.
+    pub fn of(settings: &settings::Store) -> Result<Self, ReadingError> {
+        match settings.engine {
+            StoreEngine::Sqlite => Self::open(&settings.folder),
+            StoreEngine::Postgres => {
+                Ok(Self { store: storage::open(settings, Path::new("."))?, _copy: None })
+            }
+        }
+    }
+
     /// Blocks; copying takes as long as the database is large.
     pub fn open(folder: &Path) -> Result<Self, ReadingError> {
         if !folder.join(DATABASE).exists() {

@@ -30,6 +30,7 @@ mod query;
 mod sql;
 mod sqlite;
 mod store;
+mod transfer;
 
 pub use append::{Append, AppendError, Appended, Claim, MAX_EVENTS, MAX_MAIL_ID};
 pub use blob::{BlobError, Blobs};
@@ -42,3 +43,4 @@ pub use outbox::{DueEntry, OutboxCounts, OutboxEntry, OutboxKind, OutboxMark};
 pub use postgres::{PostgresOptions, PostgresStore, PostgresTls};
 pub use sqlite::{DATABASE, SqliteOptions, SqliteStore};
 pub use store::{Store, backup_folder};
+pub use transfer::{MovedStream, TransferError, Transferred, transfer};

@@ -27,7 +27,7 @@ pub use environment::environment;
 pub use import::Import;
 pub use server::{Server, Tls};
 pub use sessions::Sessions;
-pub use store::Store;
+pub use store::{Store, StoreEngine, StoreTls};
 pub use telemetry::{LogFormat, Telemetry};
 pub use webhooks::Webhooks;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Settings;
+use super::{Settings, StoreEngine};
 use crate::configuration::flaw::{Flaw, Path};
 use crate::network::Network;
 
@@ -35,6 +35,8 @@ fn counts(settings: &Settings, flaws: &mut Flaws) {
     let least = [
         ("store.writer_batch", store.writer_batch as u64, 1),
         ("store.writer_queue", store.writer_queue as u64, store.writer_batch as u64),
+        ("store.postgres_writers", store.postgres_writers as u64, 1),
+        ("store.postgres_readers", store.postgres_readers as u64, 1),
         ("sessions.max_live", sessions.max_live as u64, 1),
         ("sessions.inbox", sessions.inbox as u64, 1),
         ("chat.max_message_bytes", chat.max_message_bytes as u64, 1),
@@ -63,6 +65,8 @@ fn times(settings: &Settings, flaws: &mut Flaws) {
     let times = [
         ("sessions.idle_after", settings.sessions.idle_after),
         ("sessions.close_after", settings.sessions.close_after),
+        ("store.postgres_statement_timeout", settings.store.postgres_statement_timeout),
+        ("store.postgres_connect_timeout", settings.store.postgres_connect_timeout),
         ("chat.silence", settings.chat.silence),
         ("console.silence", settings.console.silence),
         ("console.login_lifetime", settings.console.login_lifetime),
@@ -74,6 +78,9 @@ fn times(settings: &Settings, flaws: &mut Flaws) {
 }
 
 fn addresses(settings: &Settings, flaws: &mut Flaws) {
+    if settings.store.engine == StoreEngine::Postgres && settings.store.postgres_url.is_none() {
+        flaws.add("store.engine", "\"postgres\" needs postgres_url, as in { env = \"TANDEM_POSTGRES_URL\" }");
+    }
     if let Some(url) = &settings.server.public_url {
         let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
         if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {

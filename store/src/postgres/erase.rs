@@ -44,24 +44,29 @@ pub(crate) async fn rebuild(session: &mut Session) -> Result<u64, Failure> {
 }
 
 async fn rebuild_all(session: &mut Session) -> Result<u64, Failure> {
-    let client = &session.client;
-    client
+    session
+        .client
         .batch_execute("BEGIN; SET LOCAL statement_timeout = 0; LOCK TABLE streams IN EXCLUSIVE MODE")
         .await?;
+    let events = rebuild_within(session).await?;
+    session.client.batch_execute("COMMIT").await?;
+    Ok(events)
+}
+
+/// In the transaction at hand.
+pub(crate) async fn rebuild_within(session: &mut Session) -> Result<u64, Failure> {
     for table in TABLES.into_iter().chain(["search"]) {
-        client.batch_execute(&format!("DELETE FROM {table}")).await?;
+        session.client.batch_execute(&format!("DELETE FROM {table}")).await?;
     }
     let mut after = 0;
     let mut events = 0;
     loop {
         let page = session.ask(&query::log::places(after, PAGE)).await?;
-        let Some((position, _, _)) = page.last() else { break };
+        let Some((position, _, _)) = page.last() else { return Ok(events) };
         after = *position;
         events += page.len() as u64;
         apply(session, page).await?;
     }
-    session.client.batch_execute("COMMIT").await?;
-    Ok(events)
 }
 
 async fn apply(session: &mut Session, page: Vec<(i64, Place, SessionEvent)>) -> Result<(), Failure> {

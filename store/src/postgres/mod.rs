@@ -5,14 +5,14 @@
 //! refused as `Unavailable`; the connections come back by themselves.
 
 mod batch;
-mod erase;
-mod failure;
+pub(crate) mod erase;
+pub(crate) mod failure;
 mod job;
 mod link;
 mod reader;
 mod schema;
 mod search;
-mod session;
+pub(crate) mod session;
 mod tls;
 mod value;
 mod words;
@@ -217,7 +217,7 @@ fn refused<T>(error: &TrySendError<T>) -> StoreError {
     }
 }
 
-fn connector(options: &PostgresOptions) -> Result<Connector, OpenError> {
+pub(crate) fn connector(options: &PostgresOptions) -> Result<Connector, OpenError> {
     // The error may quote the address, and with it the password.
     let unreadable = |_| OpenError::Settings { reason: "the address is not postgres://…".to_owned() };
     let mut config: tokio_postgres::Config = options.url.parse().map_err(unreadable)?;
@@ -270,7 +270,8 @@ async fn serve(
     }
 }
 
-async fn prepare(connector: &Connector) -> Result<(), OpenError> {
+/// Migrates the database.
+pub(crate) async fn prepare(connector: &Connector) -> Result<(), OpenError> {
     let mut session = connector.connect().await.map_err(schema::failed)?;
     schema::prepare(&mut session.client).await
 }

@@ -1,7 +1,7 @@
 //! The store on one machine: SQLite in a folder, one thread that writes, a few that read.
 
 mod backup;
-mod execute;
+pub(crate) mod execute;
 mod index;
 mod log;
 mod projections;
