@@ -17,10 +17,11 @@ use utoipa::ToSchema;
 use super::body;
 use super::sessions::changeable;
 use crate::auth::Principal;
+use crate::configuration::organisation::Scope;
 use crate::configuration::organisation::Way;
 use crate::console::Access;
 use crate::engine::Engine;
-use crate::http::{ApiError, ErrorBody};
+use crate::http::{ApiError, ErrorBody, require};
 
 /// An interval or a time ahead is a year at most.
 const LONGEST: Duration = Duration::from_secs(365 * 86_400);
@@ -141,6 +142,8 @@ async fn session_of(
     principal: &Principal,
     task: TaskId,
 ) -> Result<(SessionId, Arc<SessionState>), ApiError> {
+    // First of all: whether a task is there is not told to whom it is no business of.
+    require(principal, Scope::SessionsWrite)?;
     let session = engine.directory.session_of(task).ok_or_else(ApiError::not_found)?;
     Ok((session, changeable(engine, principal, session).await?))
 }
