@@ -94,8 +94,9 @@ pub fn import(export: Map<String, Value>, report: &mut Report) -> Organisation {
         queues: queues.into_iter().map(|built| built.queue).collect::<Vec<Queue>>(),
         ..Organisation::default()
     };
-    chain::leave_out_unmet(&mut organisation, report);
     organisation.attributes = attribute_entries(&translation, &organisation, report);
+    // What steps ask can be read only once it is said which attributes there are.
+    chain::leave_out_unmet(&mut organisation, report);
     organisation
 }
 
