@@ -32,7 +32,7 @@ enum For {
 
 use For::{Anybody, Known, May, MayOfAll, People, Proven};
 use Scope::{
-    AgentsRead, AgentsWrite, CustomersErase, HistoryRead, MailsRead, MailsWrite, OrganisationRead,
+    AgentsRead, AgentsWrite, AuditRead, CustomersErase, HistoryRead, MailsRead, MailsWrite, OrganisationRead,
     OrganisationWrite, QueuesRead, QueuesWrite, SessionsRead, SessionsWrite,
 };
 
@@ -44,6 +44,7 @@ fn operations() -> Vec<(&'static str, &'static str, For, Option<Value>)> {
     vec![
         ("GET", "/v1/agents", May(AgentsRead), None),
         ("PUT", "/v1/agents/{agent}/presence", May(AgentsWrite), Some(json!({ "presence": "available" }))),
+        ("GET", "/v1/audit", May(AuditRead), None),
         ("DELETE", "/v1/closing", May(QueuesWrite), None),
         ("PUT", "/v1/closing", May(QueuesWrite), closing()),
         ("POST", "/v1/customers/{customer}/erase", May(CustomersErase), None),
@@ -102,7 +103,7 @@ fn operations() -> Vec<(&'static str, &'static str, For, Option<Value>)> {
 }
 
 const UNKNOWN: &str = "018f0000-0000-7000-8000-000000000000";
-const SCOPES: [Scope; 12] = [
+const SCOPES: [Scope; 13] = [
     SessionsRead,
     SessionsWrite,
     HistoryRead,
@@ -112,6 +113,7 @@ const SCOPES: [Scope; 12] = [
     AgentsWrite,
     OrganisationRead,
     OrganisationWrite,
+    AuditRead,
     CustomersErase,
     MailsRead,
     MailsWrite,
