@@ -4,9 +4,10 @@
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{ContentBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder};
 
-const TO_ANY: [(&str, &str); 4] = [
+const TO_ANY: [(&str, &str); 5] = [
     ("400", "The path, the query or the body cannot be read."),
     ("401", "No login and no valid key."),
+    ("403", "Not for this role, or not with this key."),
     ("429", "Too many requests: try again after `Retry-After`."),
     ("503", "The server is busy or going away: nothing was done, trying again is safe."),
 ];
